@@ -1,0 +1,247 @@
+"""One step at work on one input partition: decodes, guards each mention, keeps event time, collects what goes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import orjson
+
+from agents.engine.partition import Partitioner
+from agents.engine.table import TablePartition
+from agents.engine.watermark import BEGINNING_MS, Watermarks, read_watermark, write_watermark
+from schemas.record import InvalidRecord, Record
+from schemas.streams import END_OF_TIME_MS, RAW, REJECTED, WATERMARK_HEADER, StreamSpec, topic_name
+from tocsin.flow import Emit, Processor, Rejection, Step
+
+#: A raw mention above this is not read; its head is kept.
+MAX_RAW_BYTES = 512 * 1024
+KEPT_HEAD_BYTES = 16 * 1024
+#: Event time is passed on when it has moved by this much: a heartbeat a second a channel in a live namespace.
+WATERMARK_STEP_MS = 1_000
+
+Headers = Sequence[tuple[str, bytes]]
+#: Topic, partition, key, value, headers of one record on its way out.
+Publish = Callable[[str, int, bytes | None, bytes | None, Headers], None]
+
+
+class KafkaRecord(Protocol):
+    """What a lane reads of a consumed record (aiokafka's ConsumerRecord, or Faust's Message)."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+class Wiring:
+    """Names and sizes of the streams of a namespace, and who writes into which: shared by all lanes of a process."""
+
+    def __init__(self, namespace: str, steps: Sequence[Step], partitions: Mapping[str, int]) -> None:
+        self.namespace = namespace
+        self.steps = steps
+        self._partitions = partitions
+        self._outlets: dict[str, tuple[str, Partitioner]] = {}
+
+    def outlet(self, stream: StreamSpec) -> tuple[str, Partitioner]:
+        """Topic and partitioner of a stream."""
+        outlet = self._outlets.get(stream.name)
+        if outlet is None:
+            outlet = topic_name(self.namespace, stream), Partitioner(self._partitions[stream.name])
+            self._outlets[stream.name] = outlet
+        return outlet
+
+    def partitions(self, stream: StreamSpec) -> int:
+        return self._partitions[stream.name]
+
+    def is_forwarder(self, step: Step) -> bool:
+        """A step without rows that maps each record in place: event time passes it channel by channel."""
+        return step.state is None and not step.is_source
+
+    def families(self, stream: StreamSpec) -> list[str]:
+        """The steps whose partitions are the channels of this stream."""
+        names: list[str] = []
+        for step in self.steps:
+            if stream in step.writes:
+                names += self.families(step.reads) if self.is_forwarder(step) else [step.name]
+        return names
+
+    def followers(self, step: Step) -> list[StreamSpec]:
+        """The streams written by a step that another step reads: event time goes there."""
+        read = {other.reads.name for other in self.steps}
+        return [stream for stream in step.writes if stream.name in read]
+
+
+class Lane:
+    """One step on one partition.
+
+    Args:
+        publish: takes what goes out.
+        rows: the step's rows of this partition; None when it keeps none.
+        stall_ms: see `Watermarks`.
+    """
+
+    def __init__(
+        self, step: Step, partition: int, wiring: Wiring, processor: Processor, publish: Publish,
+        rows: TablePartition | None = None, stall_ms: int | None = None,
+    ) -> None:  # fmt: skip
+        self.step = step
+        self.partition = partition
+        self.processor = processor
+        self.rows = rows
+        self.is_urgent = False
+        self.taken = self.emitted = 0
+        self.rejected: dict[str, int] = {}
+        self.oldest_ms: int | None = None
+        self._wiring = wiring
+        self._publish = publish
+        assert step.reads.record is not None
+        self._decode: Callable[[bytes], Record] = step.reads.record.decode
+        self._rejected_topic, self._rejected_places = wiring.outlet(REJECTED)
+        self._outlets = {stream.name: wiring.outlet(stream) for stream in step.writes}
+        self._is_forwarder = wiring.is_forwarder(step)
+        self._promised: dict[tuple[str, int, int], int] = {}
+        self._sent: dict[tuple[str, int, int], int] = {}
+        self._channel = (step.name, partition, wiring.partitions(step.reads))
+        self._watermarks: Watermarks | None = None
+        if rows is not None:
+            self._watermarks = Watermarks(wiring.families(step.reads), stall_ms)
+            kept = rows.get_engine_row("watermarks")
+            if kept is not None:
+                self._watermarks.load(orjson.loads(kept))
+
+    @property
+    def watermark_ms(self) -> int:
+        """How far event time has got here, ms since 1970; `BEGINNING_MS` when nothing is known."""
+        if self._watermarks is not None:
+            return self._watermarks.minimum_ms
+        return min(self._promised.values(), default=BEGINNING_MS)
+
+    def take(self, records: Iterable[KafkaRecord]) -> None:
+        """Run the step over records. An error inside one of them rejects that one and nothing else."""
+        take, decode, place, publish = self.processor.take, self._decode, self._place, self._publish
+        taken = emitted = 0
+        for record in records:
+            value = record.value
+            if record.headers and record.headers[0][0] == WATERMARK_HEADER:
+                self._hear(record.headers[0][1], record.timestamp)
+                continue
+            taken += 1
+            try:
+                if value is None:
+                    raise InvalidRecord("null", "a record without a value")
+                if len(value) > MAX_RAW_BYTES:
+                    raise InvalidRecord("oversize", f"{len(value)} bytes; the limit is {MAX_RAW_BYTES}")
+                out = [place(emit, record.key) for emit in take(decode(value), record.timestamp)]
+            except (InvalidRecord, Rejection) as error:
+                self._reject(record, error.cause, str(error))
+                continue
+            except Exception as error:
+                self._reject(record, "step-failed", f"{type(error).__name__}: {error}")
+                continue
+            for sending in out:
+                publish(*sending)
+            emitted += len(out)
+        self.taken += taken
+        self.emitted += emitted
+
+    def advance(self) -> None:
+        """Tell the step how far event time has got, if it has moved."""
+        if self._watermarks is None:
+            return
+        watermark = self._watermarks.advance()
+        if watermark is None:
+            return
+        for emit in self.processor.advance(watermark):
+            self._publish(*self._place(emit, None))
+            self.emitted += 1
+        self._promised[self._channel] = watermark
+
+    def promise(self, watermark_ms: int) -> bool:
+        """A source's event time by the clock (live namespaces); True when it has moved enough to be passed on."""
+        if watermark_ms > self._promised.get(self._channel, BEGINNING_MS):
+            self._promised[self._channel] = watermark_ms
+        return self._has_news()
+
+    def pass_on_watermarks(self) -> None:
+        """Write event time into the streams that follow, as records of their own."""
+        if not self._has_news():
+            return
+        for channel, watermark in self._promised.items():
+            if not self._is_news(channel, watermark):
+                continue
+            self._sent[channel] = watermark
+            headers = [(WATERMARK_HEADER, write_watermark(*channel, watermark))]
+            for stream in self._wiring.followers(self.step):
+                topic, places = self._outlets[stream.name]
+                targets = (self.partition,) if self._is_forwarder else range(places.count)
+                for partition in targets:
+                    self._publish(topic, partition, None, None, headers)
+            if watermark == END_OF_TIME_MS and not self._wiring.followers(self.step):
+                # The end of a replay is told to whoever reads the last stream.
+                topic, _ = self._outlets[self.step.writes[0].name]
+                self._publish(topic, self.partition, None, None, headers)
+        if self._watermarks is not None and self.rows is not None:
+            self.rows.put_engine_row("watermarks", orjson.dumps(self._watermarks.dump()))
+
+    def _has_news(self) -> bool:
+        return any(self._is_news(channel, watermark) for channel, watermark in self._promised.items())
+
+    def _is_news(self, channel: tuple[str, int, int], watermark: int) -> bool:
+        return watermark - self._sent.get(channel, BEGINNING_MS) >= WATERMARK_STEP_MS
+
+    def _hear(self, value: bytes, appended_ms: int) -> None:
+        try:
+            family, channel, channels, watermark = read_watermark(value)
+        except ValueError:
+            return  # not ours: a producer's header of the same name says nothing about time
+        if self._watermarks is not None:
+            self._watermarks.promise(family, channel, channels, watermark, appended_ms)
+            return
+        # A source hears the markers of a replay, which are about its own partition; a forwarder repeats its channels.
+        where = self._channel if self.step.is_source else (family, channel, channels)
+        if watermark > self._promised.get(where, BEGINNING_MS):
+            self._promised[where] = watermark
+
+    def _place(self, emit: Emit, key: bytes | None) -> tuple[str, int, bytes | None, bytes | None, Headers]:
+        topic, places = self._outlets[emit.stream.name]
+        if emit.key is None:
+            partition = self.partition
+        else:
+            key, partition = places.place(emit.key)
+        if emit.is_urgent:
+            self.is_urgent = True
+        return topic, partition, key, None if emit.record is None else emit.record.encode(), emit.headers
+
+    def _reject(self, record: KafkaRecord, cause: str, message: str) -> None:
+        """Keep what cannot be used, whole, with the reason and the place; a replay keeps its first failure's time."""
+        value = record.value or b""
+        kept = value[:KEPT_HEAD_BYTES] if cause == "oversize" else value
+        earlier = dict(record.headers or ())
+        first = earlier.get("first_failed_at") or datetime.fromtimestamp(time.time(), UTC).isoformat().encode()
+        headers = [
+            ("cause", cause.encode()),
+            ("message", message[:500].encode()),
+            ("stream", self.step.reads.name.encode()),
+            ("partition", str(self.partition).encode()),
+            ("offset", str(record.offset).encode()),
+            ("step", self.step.name.encode()),
+            ("first_failed_at", first),
+            ("size", str(len(value)).encode()),
+            ("is_truncated", b"1" if len(kept) < len(value) else b"0"),
+        ]
+        places = self._rejected_places
+        partition = self.partition % places.count
+        self._publish(self._rejected_topic, partition, record.key, record.value and kept, headers)
+        self.rejected[cause] = self.rejected.get(cause, 0) + 1
+
+
+__all__ = ["END_OF_TIME_MS", "RAW", "Headers", "KafkaRecord", "Lane", "Wiring"]

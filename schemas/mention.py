@@ -1,0 +1,231 @@
+"""One message about something we watch, as it travels: Mention → EnrichedMention → ScoredMention → TopicMention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from msgspec import Meta, ValidationError, convert, to_builtins
+
+from schemas.record import InvalidRecord, Record
+
+#: An instant with its offset; a time without one would be somebody's local guess.
+Instant = Annotated[datetime, Meta(tz=True)]
+Identifier = Annotated[str, Meta(min_length=1, max_length=512)]
+#: Up to the largest whole number that every JSON reader keeps exactly.
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Sentiment = Annotated[float, Meta(ge=-1.0, le=1.0)]
+
+Kind = Literal["mention", "edit", "engagement", "deletion"]
+SourceKind = Literal["social", "press", "review", "forum", "support"]
+Label = Literal["negative", "neutral", "positive"]
+
+#: The topic that stands for the brand as a whole.
+WHOLE_BRAND = "*"
+
+
+class Author(Record, frozen=True, kw_only=True):
+    """The account that posted. `id` is unique within the source."""
+
+    id: Identifier
+    handle: str | None = None
+    name: str | None = None
+    followers: Count | None = None
+    created_at: Instant | None = None
+    verified: bool | None = None
+
+
+class Engagement(Record, frozen=True, kw_only=True):
+    """What readers did, as counted when the mention was observed."""
+
+    likes: Count = 0
+    reshares: Count = 0
+    replies: Count = 0
+    views: Count = 0
+
+
+class Mention(Record, frozen=True, kw_only=True):
+    """A raw mention: the contract with producers (stream `mentions.raw`)."""
+
+    id: Identifier
+    text: Annotated[str, Meta(max_length=100_000)]
+    source: Identifier
+    posted_at: Instant
+    author: Author
+    kind: Kind = "mention"
+    source_kind: SourceKind = "social"
+    observed_at: Instant | None = None
+    url: str | None = None
+    lang: str | None = None
+    in_reply_to: str | None = None
+    reshare_of: str | None = None
+    engagement: Engagement = Engagement()
+    private: bool = False
+
+    @property
+    def key(self) -> str:
+        """What identifies this mention among all sources."""
+        return f"{self.source}|{self.id}"
+
+    @property
+    def author_key(self) -> str:
+        """What identifies its author among all sources: the key of the streams up to the author window."""
+        return f"{self.source}|{self.author.id}"
+
+
+class EnrichedMention(Record, frozen=True, kw_only=True):
+    """A mention matched to one brand: what was said, about whom, in which language.
+
+    Attributes:
+        posted_at: event time: `mention.posted_at`, clamped when it claimed the near future.
+        topics: ids of the brand's topics that it matched; empty when it speaks of the brand alone.
+        matched: the terms of the watchlist that were found, as written there.
+        high_risk: the high-risk terms among them; not empty means "judge this one at once".
+        language: ISO 639-1 code, or `und`.
+        fingerprint: hash of the normalised text (links, handles and "RT" stripped): equal for reposts of one text.
+        configuration: version of the watchlist that matched it.
+    """
+
+    mention: Mention
+    brand: Identifier
+    posted_at: Instant
+    topics: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
+    high_risk: tuple[str, ...] = ()
+    language: str = "und"
+    fingerprint: str = ""
+    configuration: str = ""
+
+
+class Weight(Record, frozen=True, kw_only=True):
+    """How much one mention matters, with its parts: `total = sentiment × (reach + engagement)`.
+
+    Attributes:
+        sentiment: 1 (neutral) to 2 (extreme): strength of feeling.
+        reach: log10(10 + followers).
+        engagement: log10(1 + reshares·3 + replies·2 + likes).
+    """
+
+    sentiment: float = 1.0
+    reach: float = 1.0
+    engagement: float = 0.0
+    total: float = 1.0
+
+
+class ScoredMention(EnrichedMention, frozen=True, kw_only=True):
+    """An enriched mention with its sentiment and its weight."""
+
+    sentiment: Sentiment = 0.0
+    label: Label = "neutral"
+    weight: Weight = Weight()
+
+
+class TopicMention(Record, frozen=True, kw_only=True):
+    """What the topic window needs of a mention, once for the brand as a whole and once for each matched topic.
+
+    Holds no text: texts of telling mentions live in `mentions.evidence`, where an erasure is a tombstone.
+
+    Attributes:
+        mention: its key (`source|id`).
+        author: its author's key (`source|author id`).
+        reach: followers of the author (people who could have seen it); 0 when unknown.
+        is_update: newer engagement of a mention that was counted before: moves reach, not counts.
+        is_new_author: the author was not seen with this brand before.
+        author_mentions: mentions of this brand by this author in the last 24 h, this one included.
+        has_evidence: the text was written to `mentions.evidence`.
+    """
+
+    mention: Identifier
+    author: Identifier
+    brand: Identifier
+    topic: str
+    posted_at: Instant
+    source: str
+    source_kind: SourceKind = "social"
+    sentiment: Sentiment = 0.0
+    label: Label = "neutral"
+    weight: float = 1.0
+    reach: Count = 0
+    fingerprint: str = ""
+    high_risk: tuple[str, ...] = ()
+    is_update: bool = False
+    is_reshare: bool = False
+    is_new_author: bool = False
+    author_mentions: Count = 1
+    has_evidence: bool = False
+    private: bool = False
+    configuration: str = ""
+
+    @property
+    def topic_key(self) -> str:
+        return f"{self.brand}|{self.topic}"
+
+
+class Evidence(Record, frozen=True, kw_only=True):
+    """The text of a telling mention, kept apart so that it can be erased (stream `mentions.evidence`, compacted)."""
+
+    mention: Identifier
+    brand: Identifier
+    source: str
+    posted_at: Instant
+    text: str
+    author_handle: str | None = None
+    author_name: str | None = None
+    followers: Count | None = None
+    url: str | None = None
+    sentiment: Sentiment = 0.0
+    label: Label = "neutral"
+    private: bool = False
+
+
+class RejectedMention(Record, frozen=True, kw_only=True):
+    """Bytes that could not become a mention, kept whole with the reason (stream `mentions.rejected`).
+
+    The stream's record value is the original bytes; this is what its headers say, and what `tocsin rejected list` shows.
+
+    Attributes:
+        cause: one of `schemas.record.CAUSES`.
+        message: what was wrong, naming the field.
+        stream, partition, offset: where it was read.
+        step: the step that refused it.
+        size: bytes of the whole value.
+        first_failed_at: when it was first refused; kept over replays.
+        is_truncated: it was above the size limit, only its head was kept.
+    """
+
+    cause: str
+    message: str
+    stream: str
+    partition: int
+    offset: int
+    step: str
+    first_failed_at: Instant
+    size: int = 0
+    is_truncated: bool = False
+
+    @classmethod
+    def header_names(cls) -> dict[str, str]:
+        """Field → Kafka header, for every field."""
+        return {field: f"tocsin-{field.removeprefix('is_').replace('_', '-')}" for field in cls.__struct_fields__[1:]}
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """This reason as Kafka headers, beside the original bytes; `from_headers` is the inverse."""
+        fields = to_builtins(self) | {"is_truncated": str(self.is_truncated).lower(), "size": self.size}
+        return [(name, str(fields[field]).encode(errors="replace")) for field, name in self.header_names().items()]
+
+    @classmethod
+    def from_headers(cls, headers: Iterable[tuple[str, bytes]]) -> Self:
+        """The reason that the headers tell; other headers are not looked at.
+
+        Raises:
+            InvalidRecord: a header is missing or cannot be read.
+        """
+        told = {name: value.decode(errors="replace") for name, value in headers}
+        fields = {field: told[name] for field, name in cls.header_names().items() if name in told}
+        try:
+            # Headers are text: numbers and booleans are written in it.
+            return convert(fields, cls, strict=False)
+        except ValidationError as error:
+            raise InvalidRecord("bad-value", f"headers of a rejected mention: {error}") from None

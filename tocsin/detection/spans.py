@@ -1,0 +1,183 @@
+"""The buckets of one topic and the totals of the spans that end now: 15 minutes, one hour, six hours at once.
+
+A mention costs constant time. Distinct authors of all spans come from one map, author → newest minute: an author is in
+a span exactly when that minute is, so each span's total moves by one when an author is heard again or a minute leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import datasketches
+
+from tocsin.detection.baseline import SPANS_MINUTES
+from tocsin.detection.distinct import LG_REGISTERS, Distinct
+from tocsin.detection.topic_rows import CountsRow
+
+#: Buckets are kept for the longest span.
+HORIZON_MINUTES = max(SPANS_MINUTES)
+
+
+class _Authors:
+    """Distinct authors of one measure over sliding spans: exact where all buckets are, else the union of sketches."""
+
+    __slots__ = ("heads", "newest", "sketched", "starts", "totals")
+
+    def __init__(self) -> None:
+        self.newest: dict[int, int] = {}
+        self.heads: dict[int, int] = {}
+        self.starts = [0] * len(SPANS_MINUTES)
+        self.totals = [0] * len(SPANS_MINUTES)
+        self.sketched: set[int] = set()
+
+    def see(self, author: int, minute: int) -> None:
+        """An author was heard in a minute that is still in the horizon."""
+        before = self.newest.get(author, -1)
+        if before >= minute:
+            return
+        self.newest[author] = minute
+        self.heads[minute] = self.heads.get(minute, 0) + 1
+        if before >= 0:
+            self.heads[before] -= 1
+        for place, start in enumerate(self.starts):
+            if before < start <= minute:
+                self.totals[place] += 1
+
+    def slide(self, now: int) -> None:
+        """Move the spans so that they end with the minute `now`."""
+        for place, span in enumerate(SPANS_MINUTES):
+            start, end = self.starts[place], now - span + 1
+            if start >= end:
+                continue
+            minutes = range(start, end) if end - start < len(self.heads) else list(self.heads)
+            self.totals[place] -= sum(self.heads.get(minute, 0) for minute in minutes if start <= minute < end)
+            self.starts[place] = end
+
+    def drop(self, minute: int, bucket: Distinct) -> None:
+        """Forget a minute that has left the horizon."""
+        self.forget(minute, bucket.members)
+        self.heads.pop(minute, None)
+        self.sketched.discard(minute)
+
+    def forget(self, minute: int, authors: set[int]) -> None:
+        for author in authors:
+            if self.newest.get(author) == minute:
+                del self.newest[author]
+                self.heads[minute] -= 1
+                for place, start in enumerate(self.starts):
+                    if minute >= start:
+                        self.totals[place] -= 1
+
+
+class Spans:
+    """Everything that is counted for one topic, by minute, with running totals of each span.
+
+    Attributes:
+        buckets: minute (since 1970) → its row.
+        now: the minute in which all spans end.
+        totals: for each span: mentions, negatives, positives, reach, new authors.
+    """
+
+    __slots__ = ("_authors", "_negatives", "_starts", "buckets", "now", "totals")
+
+    def __init__(self) -> None:
+        self.buckets: dict[int, CountsRow] = {}
+        self.now = 0
+        self.totals = [[0] * 5 for _ in SPANS_MINUTES]
+        self._starts = [0] * len(SPANS_MINUTES)
+        self._authors = _Authors()
+        self._negatives = _Authors()
+
+    def add(self, minute: int, part: CountsRow) -> CountsRow:
+        """Add a part to its bucket; returns the bucket."""
+        bucket = self.buckets.get(minute)
+        if bucket is None:
+            bucket = self.buckets[minute] = CountsRow()
+        for authors, kept, new in (
+            (self._authors, bucket.authors, part.authors),
+            (self._negatives, bucket.negative_authors, part.negative_authors),
+        ):
+            self._see(authors, minute, kept, new)
+        bucket.merge(part)
+        self._total(minute, part, +1)
+        return bucket
+
+    def restore(self, minute: int, bucket: CountsRow) -> None:
+        """Put a bucket back as it was kept."""
+        self.buckets[minute] = bucket
+        for authors, kept in ((self._authors, bucket.authors), (self._negatives, bucket.negative_authors)):
+            if kept.is_sketched:
+                authors.sketched.add(minute)
+            for author in kept.members:
+                authors.see(author, minute)
+        self._total(minute, bucket, +1)
+
+    def slide(self, now: int) -> list[int]:
+        """Move all spans to end with the minute `now`; returns the minutes that left the horizon, oldest first."""
+        if now <= self.now:
+            return []
+        self.now = now
+        for place, span in enumerate(SPANS_MINUTES):
+            start, end = self._starts[place], now - span + 1
+            minutes = range(start, end) if end - start < len(self.buckets) else list(self.buckets)
+            for minute in minutes:
+                if start <= minute < end and (bucket := self.buckets.get(minute)) is not None:
+                    _add(self.totals[place], bucket, -1)
+            self._starts[place] = end
+        self._authors.slide(now)
+        self._negatives.slide(now)
+        # Minutes come in order but for late ones, so that the oldest are at the front and the scan is short.
+        gone = sorted(minute for minute in self.buckets if minute <= now - HORIZON_MINUTES)
+        for minute in gone:
+            bucket = self.buckets.pop(minute)
+            self._authors.drop(minute, bucket.authors)
+            self._negatives.drop(minute, bucket.negative_authors)
+        return gone
+
+    def distinct_authors(self, place: int) -> int:
+        """Different authors in the span at `place` of `SPANS_MINUTES`."""
+        return self._distinct(place, self._authors, is_negative=False)
+
+    def distinct_negative_authors(self, place: int) -> int:
+        return self._distinct(place, self._negatives, is_negative=True)
+
+    def is_sketched(self) -> bool:
+        """Is any bucket's count of authors an estimate?"""
+        return bool(self._authors.sketched)
+
+    def inside(self, place: int) -> Iterator[CountsRow]:
+        """The buckets of a span."""
+        return (bucket for minute, bucket in self.buckets.items() if self._starts[place] <= minute <= self.now)
+
+    def _see(self, authors: _Authors, minute: int, kept: Distinct, new: Distinct) -> None:
+        if kept.is_sketched:
+            return
+        if len(kept.members | new.members) > 256:
+            # The bucket becomes a sketch: from here on spans that hold it are unions, which see everybody.
+            authors.sketched.add(minute)
+            authors.forget(minute, kept.members)
+            return
+        for author in new.members:
+            authors.see(author, minute)
+
+    def _total(self, minute: int, part: CountsRow, sign: int) -> None:
+        for place, start in enumerate(self._starts):
+            if minute >= start:
+                _add(self.totals[place], part, sign)
+
+    def _distinct(self, place: int, authors: _Authors, is_negative: bool) -> int:
+        start = self._starts[place]
+        if not any(minute >= start for minute in authors.sketched):
+            return authors.totals[place]
+        union = datasketches.hll_union(LG_REGISTERS)
+        for bucket in self.inside(place):
+            (bucket.negative_authors if is_negative else bucket.authors).add_to(union)
+        return round(union.get_result().get_composite_estimate())
+
+
+def _add(totals: list[int], part: CountsRow, sign: int) -> None:
+    totals[0] += sign * part.mentions
+    totals[1] += sign * part.negatives
+    totals[2] += sign * part.positives
+    totals[3] += sign * part.reach
+    totals[4] += sign * part.new_authors

@@ -1,0 +1,104 @@
+"""An escalation event becomes one delivery for every notifier that has to hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+
+from schemas.crisis import SEVERITIES, Delivery, EscalationEvent, Severity
+from tocsin.flow import Emit, Rows
+
+#: Receipts make a page idempotent against producers, replays and restarts; none of them reaches back a month.
+RECEIPT_LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What one notifier hears.
+
+    Attributes:
+        name: of the notifier, unique; part of the idempotency key, so a renamed notifier is a new one.
+        min_severity: the least severity it hears; below `elevated` nobody is messaged, whatever is written here.
+        hears_exercises: it also hears the crises of a namespace that is an exercise: a drill never pages the company.
+    """
+
+    name: str
+    min_severity: Severity = "elevated"
+    hears_exercises: bool = False
+
+    def wants(self, event: EscalationEvent) -> bool:
+        """Whether this notifier has to be told of the event.
+
+        An all-clear is told to everyone who heard of the crisis at its worst, though its severity has fallen since.
+        """
+        if event.type == "crisis.watched" or (event.crisis.is_exercise and not self.hears_exercises):
+            return False
+        severity = event.crisis.peak_severity if event.type == "crisis.resolved" else event.crisis.severity
+        return SEVERITIES.index(severity) >= max(SEVERITIES.index(self.min_severity), SEVERITIES.index("elevated"))
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySetup:
+    """Handed to the step when it starts on a partition: who hears what; made from response.yaml."""
+
+    subscriptions: tuple[Subscription, ...] = ()
+
+
+class Notify:
+    """Keeps one row per event and notifier: first the intent to tell, later its receipt (`schemas.crisis.Delivery`).
+
+    It sends nothing: the senders (`tocsin.notifiers.courier`) work from these rows, after the chunk was committed.
+
+    Args:
+        setup: who hears what.
+        rows: deliveries by their key, one partition's.
+    """
+
+    def __init__(self, setup: NotifySetup, rows: Rows) -> None:
+        self._setup = setup
+        self._rows = rows
+
+    def take(self, event: EscalationEvent, appended_ms: int) -> Iterable[Emit]:
+        """Put down who has to be told of one event.
+
+        A row that is there already is left alone, pending or settled: an event that is read again pages nobody again.
+
+        Args:
+            appended_ms: when Kafka stored the event, ms since 1970. It dates the delivery: the event's own time is
+                long past in a replay, and says nothing of how late the page is.
+        """
+        created_at = datetime.fromtimestamp(appended_ms / 1000, UTC)
+        for subscription in self._setup.subscriptions:
+            key = delivery_key(event.id, subscription.name)
+            if subscription.wants(event) and self._rows.get(key) is None:
+                delivery = Delivery(key=key, notifier=subscription.name, event=event, created_at=created_at)
+                self._rows.put(key, delivery)
+        return ()
+
+    def advance(self, watermark_ms: int) -> Iterable[Emit]:  # noqa: ARG002 - deliveries live by wall time
+        """Event time means nothing to a delivery."""
+        return ()
+
+    def expire(self, now_ms: int) -> list[Delivery]:
+        """Delete what is older than `RECEIPT_LIFETIME`.
+
+        Call it before the senders look: an event that is read again after its receipt has gone is then never told.
+
+        Args:
+            now_ms: wall time, ms since 1970.
+
+        Returns:
+            the deleted deliveries that were still pending: nobody was told, so the caller has to say so.
+        """
+        horizon = datetime.fromtimestamp(now_ms / 1000, UTC) - RECEIPT_LIFETIME
+        expired = [(key, delivery) for key, delivery in self._rows.items() if delivery.created_at < horizon]
+        for key, _ in expired:
+            self._rows.delete(key)
+        return [delivery for _, delivery in expired if delivery.state == "pending"]
+
+
+def delivery_key(event_id: str, notifier: str) -> str:
+    """The idempotency key: 32 hexadecimal digits that event and notifier alone decide, equal in every attempt."""
+    return blake2b(f"{event_id}\n{notifier}".encode(), digest_size=16).hexdigest()
