@@ -1,0 +1,1 @@
+"""How it flows: one file a step, in pipeline order; the only room that imports Faust."""

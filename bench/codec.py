@@ -185,8 +185,8 @@ def pydantic_models() -> tuple[Any, Any]:
     pydantic = importlib.import_module("pydantic")
     settings = pydantic.ConfigDict(frozen=True, extra="allow")
 
-    def model(name: str, **shape: Any) -> Any:
-        return pydantic.create_model(name, __config__=settings, **shape)
+    def model(title: str, /, **shape: Any) -> Any:
+        return pydantic.create_model(title, __config__=settings, **shape)
 
     identifier = Annotated[str, pydantic.Field(min_length=1, max_length=512)]
     count = Annotated[int, pydantic.Field(ge=0)]
@@ -295,7 +295,7 @@ def main() -> int:
         return 0
     print(", ".join(f"{name} {version}" for name, version in versions.items()))
     for name, result in results.items():
-        print(f"\n{name}, {result['bytes']} bytes{'':<19} decode µs   encode µs")
+        print(f"\n{name + ', ' + str(result['bytes']) + ' bytes':<38} decode µs   encode µs")
         for candidate, figures in result["microseconds"].items():
             print(f"  {candidate:<36} {figures['decode']:>9.2f}   {figures['encode']:>9.2f}")
     return 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from msgspec import Meta, ValidationError, convert, to_builtins
+from msgspec import Meta
 
-from schemas.record import InvalidRecord, Record
+from schemas.record import Record
 
 #: An instant with its offset; a time without one would be somebody's local guess.
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -204,28 +203,3 @@ class RejectedMention(Record, frozen=True, kw_only=True):
     first_failed_at: Instant
     size: int = 0
     is_truncated: bool = False
-
-    @classmethod
-    def header_names(cls) -> dict[str, str]:
-        """Field → Kafka header, for every field."""
-        return {field: f"tocsin-{field.removeprefix('is_').replace('_', '-')}" for field in cls.__struct_fields__[1:]}
-
-    def headers(self) -> list[tuple[str, bytes]]:
-        """This reason as Kafka headers, beside the original bytes; `from_headers` is the inverse."""
-        fields = to_builtins(self) | {"is_truncated": str(self.is_truncated).lower(), "size": self.size}
-        return [(name, str(fields[field]).encode(errors="replace")) for field, name in self.header_names().items()]
-
-    @classmethod
-    def from_headers(cls, headers: Iterable[tuple[str, bytes]]) -> Self:
-        """The reason that the headers tell; other headers are not looked at.
-
-        Raises:
-            InvalidRecord: a header is missing or cannot be read.
-        """
-        told = {name: value.decode(errors="replace") for name, value in headers}
-        fields = {field: told[name] for field, name in cls.header_names().items() if name in told}
-        try:
-            # Headers are text: numbers and booleans are written in it.
-            return convert(fields, cls, strict=False)
-        except ValidationError as error:
-            raise InvalidRecord("bad-value", f"headers of a rejected mention: {error}") from None

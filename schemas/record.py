@@ -1,8 +1,8 @@
 """The one base of all records: validated while decoding, unknown fields survive, JSON on the wire.
 
-msgspec decodes into a typed, validated struct faster than orjson decodes into a bare dictionary (`python -m bench.codec`).
-A record with fields that this version does not know takes a slower path through orjson, so that what a newer version
-or a producer wrote beside the contract is carried along and written back.
+msgspec decodes into a typed, validated struct about as fast as orjson decodes into a bare, unchecked dictionary
+(`python -m bench.codec`; docs/decisions/0001). A record with fields that this version does not know takes a slower path
+through orjson, so that what a newer version or a producer wrote beside the contract is carried along and written back.
 """
 
 from __future__ import annotations

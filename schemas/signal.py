@@ -59,6 +59,7 @@ class Signal(Record, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     sources: dict[str, int] = {}
     source_kinds: dict[str, int] = {}
+    fingerprints: tuple[str, ...] = ()
     high_risk: tuple[str, ...] = ()
     is_warming_up: bool = False
     is_incomplete: bool = False

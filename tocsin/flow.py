@@ -64,7 +64,9 @@ class Rows(Protocol):
     def get(self, key: str) -> Any | None: ...
     def put(self, key: str, row: Row | Record) -> None: ...
     def delete(self, key: str) -> None: ...
-    def items(self) -> Iterator[tuple[str, Any]]: ...
+    def items(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
+        """All rows whose key starts with `prefix`, as they were when it was called."""
+        ...
 
 
 class MemoryRows:
@@ -82,8 +84,8 @@ class MemoryRows:
     def delete(self, key: str) -> None:
         self._rows.pop(key, None)
 
-    def items(self) -> Iterator[tuple[str, Any]]:
-        return iter(list(self._rows.items()))
+    def items(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
+        return iter([(key, row) for key, row in self._rows.items() if key.startswith(prefix)])
 
 
 class Processor(Protocol):

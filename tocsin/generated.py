@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import inspect
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 #: The folder that holds pyproject.toml: generated files exist only in a checkout.
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +39,29 @@ def between(name: str, text: str, generated: str) -> str:
         raise ValueError(f"the marks {begin.strip()} and {end} are missing")
     head, _, rest = text.partition(begin)
     return head + begin + generated + end + rest.partition(end)[2]
+
+
+def described(cls: type[Any], names: Collection[str]) -> tuple[str, dict[str, str]]:
+    """What a docstring tells: of the class, and of each name in its "Attributes:" section.
+
+    Raises:
+        ValueError: the section describes something that is not in `names`.
+    """
+    about, _, section = inspect.cleandoc(cls.__doc__ or "").partition("\nAttributes:\n")
+    entries: list[str] = []
+    for line in section.splitlines():
+        if line.startswith("        ") and entries:
+            entries[-1] += " " + line.strip()
+        elif line.strip():
+            entries.append(line.strip())
+    told: dict[str, str] = {}
+    for entry in entries:
+        described_names, _, text = entry.partition(": ")
+        for name in described_names.split(", "):
+            if name not in names:
+                raise ValueError(f"the docstring of {cls.__name__} describes {name!r}, which it does not have")
+            told[name] = text
+    return " ".join(about.split()), told
 
 
 def run(module: str, files: Mapping[Path, str], argv: Sequence[str] | None = None) -> int:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
@@ -61,26 +60,8 @@ def json_schema(record: type[Record]) -> dict[str, Any]:
 
 
 def attributes_of(record: type[Record]) -> tuple[str, dict[str, str]]:
-    """What the docstring tells: the record's description, and that of each field in its "Attributes:" section.
-
-    Raises:
-        ValueError: the section names a field that the record does not have.
-    """
-    about, _, section = inspect.cleandoc(record.__doc__ or "").partition("\nAttributes:\n")
-    entries: list[str] = []
-    for line in section.splitlines():
-        if line.startswith("        ") and entries:
-            entries[-1] += " " + line.strip()
-        elif line.strip():
-            entries.append(line.strip())
-    told: dict[str, str] = {}
-    for entry in entries:
-        names, _, text = entry.partition(": ")
-        for name in names.split(", "):
-            if name not in record.__struct_fields__:
-                raise ValueError(f"the docstring of {record.__name__} describes {name!r}, which is not a field of it")
-            told[name] = text
-    return " ".join(about.split()), told
+    """What the docstring tells: the record's description, and that of each field in its "Attributes:" section."""
+    return generated.described(record, record.__struct_fields__)
 
 
 def _with_nested(record: type[Record]) -> list[type[Record]]:
@@ -192,7 +173,7 @@ def header_texts(spec: StreamSpec) -> Mapping[str, str]:
     if spec is not REJECTED:
         return {}
     texts = attributes_of(RejectedMention)[1]
-    return {name: _sentence(texts[field]) for field, name in RejectedMention.header_names().items()}
+    return {name: _sentence(texts[name]) for name in RejectedMention.__struct_fields__ if name != "extra"}
 
 
 def kept(spec: StreamSpec) -> str:

@@ -86,6 +86,15 @@ class Settings:
                 )
         return cls(**values)
 
+    def to_environment(self) -> dict[str, str]:
+        """The variables that make these settings again in another process; what is empty or None is left out."""
+        variables = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value not in (None, ""):
+                variables[variable_of(field.name)] = str(int(value) if isinstance(value, bool) else value)
+        return variables
+
     def require_bootstrap(self) -> str:
         """The address of Kafka.
 

@@ -19,6 +19,7 @@ from random import Random
 from typing import Literal, NamedTuple, get_args
 
 import orjson
+import yaml
 
 from schemas.mention import WHOLE_BRAND, Mention
 from tocsin.errors import ConfigurationError
@@ -200,6 +201,28 @@ class World:
             of_minute.sort(key=by_time)
             scribe.remember(of_minute)
             yield from of_minute
+
+    def watchlist_yaml(self) -> str:
+        """A watchlist.yaml that watches the world's brands."""
+        brands = [
+            {
+                "id": brand.id,
+                "name": brand.name,
+                "handles": [brand.handle],
+                "keywords": [brand.id],
+                "official_accounts": [brand.handle],
+                "topics": {
+                    topic.id: {
+                        "keywords": [word for word in topic.keywords if " " not in word],
+                        "phrases": [word for word in topic.keywords if " " in word],
+                    }
+                    for topic in brand.topics
+                },
+            }
+            for brand in BRANDS
+        ]
+        head = f"# The brands of the simulated world, seed {self.seed}. Invented; any likeness is chance.\n"
+        return head + yaml.safe_dump({"brands": brands}, sort_keys=False, allow_unicode=True, width=100)
 
     def _per_minute(self, brand: SimulatedBrand) -> float:
         return brand.weight * self.rate * MENTIONS_PER_HOUR / 60

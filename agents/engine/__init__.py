@@ -1,0 +1,1 @@
+"""Faust at the speed of its client, exactly once: chunks, transactions, stamped tables, event time."""

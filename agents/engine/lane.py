@@ -12,6 +12,7 @@ import orjson
 from agents.engine.partition import Partitioner
 from agents.engine.table import TablePartition
 from agents.engine.watermark import BEGINNING_MS, Watermarks, read_watermark, write_watermark
+from schemas.crisis import EscalationEvent
 from schemas.record import InvalidRecord, Record
 from schemas.streams import END_OF_TIME_MS, RAW, REJECTED, WATERMARK_HEADER, StreamSpec, topic_name
 from tocsin.flow import Emit, Processor, Rejection, Step
@@ -22,7 +23,8 @@ KEPT_HEAD_BYTES = 16 * 1024
 #: Event time is passed on when it has moved by this much: a heartbeat a second a channel in a live namespace.
 WATERMARK_STEP_MS = 1_000
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = list[tuple[str, bytes]]
+_NO_HEADERS: Headers = []
 #: Topic, partition, key, value, headers of one record on its way out.
 Publish = Callable[[str, int, bytes | None, bytes | None, Headers], None]
 
@@ -98,9 +100,12 @@ class Lane:
         self.processor = processor
         self.rows = rows
         self.is_urgent = False
-        self.taken = self.emitted = 0
+        #: Counters, read and reset by whoever observes: records taken, taken without effect, written, refused by cause.
+        self.taken = self.fruitless = self.emitted = 0
         self.rejected: dict[str, int] = {}
-        self.oldest_ms: int | None = None
+        #: Escalation events by (type, severity).
+        self.events: dict[tuple[str, str], int] = {}
+        self.last_appended_ms = 0
         self._wiring = wiring
         self._publish = publish
         assert step.reads.record is not None
@@ -111,6 +116,7 @@ class Lane:
         self._promised: dict[tuple[str, int, int], int] = {}
         self._sent: dict[tuple[str, int, int], int] = {}
         self._channel = (step.name, partition, wiring.partitions(step.reads))
+        self._has_heard = False
         self._watermarks: Watermarks | None = None
         if rows is not None:
             self._watermarks = Watermarks(wiring.families(step.reads), stall_ms)
@@ -128,7 +134,7 @@ class Lane:
     def take(self, records: Iterable[KafkaRecord]) -> None:
         """Run the step over records. An error inside one of them rejects that one and nothing else."""
         take, decode, place, publish = self.processor.take, self._decode, self._place, self._publish
-        taken = emitted = 0
+        taken = fruitless = emitted = 0
         for record in records:
             value = record.value
             if record.headers and record.headers[0][0] == WATERMARK_HEADER:
@@ -147,10 +153,16 @@ class Lane:
             except Exception as error:
                 self._reject(record, "step-failed", f"{type(error).__name__}: {error}")
                 continue
+            if not out:
+                fruitless += 1
+                continue
             for sending in out:
                 publish(*sending)
             emitted += len(out)
+        if taken:
+            self.last_appended_ms = record.timestamp
         self.taken += taken
+        self.fruitless += fruitless
         self.emitted += emitted
 
     def advance(self) -> None:
@@ -173,8 +185,9 @@ class Lane:
 
     def pass_on_watermarks(self) -> None:
         """Write event time into the streams that follow, as records of their own."""
-        if not self._has_news():
-            return
+        if self._has_heard and self._watermarks is not None and self.rows is not None:
+            self._has_heard = False
+            self.rows.put_engine_row("watermarks", orjson.dumps(self._watermarks.dump()))
         for channel, watermark in self._promised.items():
             if not self._is_news(channel, watermark):
                 continue
@@ -189,8 +202,6 @@ class Lane:
                 # The end of a replay is told to whoever reads the last stream.
                 topic, _ = self._outlets[self.step.writes[0].name]
                 self._publish(topic, self.partition, None, None, headers)
-        if self._watermarks is not None and self.rows is not None:
-            self.rows.put_engine_row("watermarks", orjson.dumps(self._watermarks.dump()))
 
     def _has_news(self) -> bool:
         return any(self._is_news(channel, watermark) for channel, watermark in self._promised.items())
@@ -205,6 +216,7 @@ class Lane:
             return  # not ours: a producer's header of the same name says nothing about time
         if self._watermarks is not None:
             self._watermarks.promise(family, channel, channels, watermark, appended_ms)
+            self._has_heard = True
             return
         # A source hears the markers of a replay, which are about its own partition; a forwarder repeats its channels.
         where = self._channel if self.step.is_source else (family, channel, channels)
@@ -219,7 +231,11 @@ class Lane:
             key, partition = places.place(emit.key)
         if emit.is_urgent:
             self.is_urgent = True
-        return topic, partition, key, None if emit.record is None else emit.record.encode(), emit.headers
+            if isinstance(emit.record, EscalationEvent):
+                told = (emit.record.type, emit.record.crisis.severity)
+                self.events[told] = self.events.get(told, 0) + 1
+        headers = list(emit.headers) if emit.headers else _NO_HEADERS
+        return topic, partition, key, None if emit.record is None else emit.record.encode(), headers
 
     def _reject(self, record: KafkaRecord, cause: str, message: str) -> None:
         """Keep what cannot be used, whole, with the reason and the place; a replay keeps its first failure's time."""

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from schemas.crisis import EscalationEvent
-from schemas.mention import Author, Mention, RejectedMention, ScoredMention
+from schemas.mention import Author, Mention, ScoredMention
 from schemas.record import CAUSES, MAX_DEPTH, InvalidRecord, Record
-from tests.builders import a_mention, a_rejected_mention, a_scored_mention, a_signal, an_event
+from tests.builders import a_mention, a_scored_mention, a_signal, an_event
 
 _PLAIN: dict[str, Any] = {
     "id": "m1",
@@ -209,17 +209,6 @@ def test_keys_name_the_source_so_that_two_services_never_share_an_author() -> No
     assert (here.key, here.author_key) == ("x|m1", "x|a1")
     assert here.key != there.key
     assert here.author_key != there.author_key
-
-
-def test_a_rejection_is_read_back_from_its_headers() -> None:
-    rejected = a_rejected_mention(message="über", is_truncated=True)
-    headers = [("other", b"\xff"), *rejected.headers(), ("tocsin-of-a-later-version", b"1")]
-    assert RejectedMention.from_headers(headers) == rejected
-
-
-def test_headers_that_tell_no_reason_are_refused() -> None:
-    with pytest.raises(InvalidRecord, match="offset"):
-        RejectedMention.from_headers([pair for pair in a_rejected_mention().headers() if pair[0] != "tocsin-offset"])
 
 
 def test_an_escalation_event_carries_cloud_event_headers() -> None:

@@ -75,13 +75,11 @@ class Distinct(msgspec.Struct, array_like=True, omit_defaults=True, dict=True):
 
     def add_to(self, union: Any) -> None:
         """Add everything seen to a union of sketches."""
-        if not self.sketch and "opened" not in self.__dict__:
-            opened = _new_sketch()
-            for each in self.members:
-                opened.update(each)
-            union.update(opened)
-        else:
+        if self.sketch:
             union.update(self._opened())
+            return
+        for each in self.members:
+            union.update(each)
 
     def _opened(self) -> Any:
         opened = self.__dict__.get("opened")

@@ -101,7 +101,8 @@ class Matcher:
         self.languages: Mapping[str, frozenset[str]] = {
             brand.id: frozenset(brand.languages) for brand in watchlist.brands if brand.languages
         }
-        content = [_RULES_VERSION, [*numbers], brands, self.languages]
+        meanings = [(terms.brand, [*terms.roles.items()], terms.exclusions, terms.official) for terms in brands]
+        content = [_RULES_VERSION, [*numbers], meanings, self.languages]
         self.version = blake2b(msgspec.json.encode(content, order="deterministic"), digest_size=8).hexdigest()
 
         naming: dict[int, list[_Terms]] = {}
@@ -158,7 +159,9 @@ class Matcher:
     def _judge(self, found: frozenset[int], hits: list[_Hit]) -> tuple[BrandMatch, ...]:
         named = {terms.place: terms for number in found for terms in self._named_by.get(number, ())}
         brands = [named[place] for place in sorted(named)]
-        if not self._exclusions.isdisjoint(found):  # where things stand matters now: the answer holds for this text alone
+        if not self._exclusions.isdisjoint(
+            found
+        ):  # where things stand matters now: the answer holds for this text alone
             return tuple(_judge_brands((terms, _not_excluded(terms, found, hits)) for terms in brands))
         if len(self._remembered) >= _REMEMBERED:
             self._remembered.clear()

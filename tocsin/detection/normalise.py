@@ -16,13 +16,16 @@ from typing import Final
 MIN_FINGERPRINT_LENGTH: Final = 12
 
 #: Letters that Unicode does not take apart though readers do; Vietnamese is often typed without its đ.
-_LETTERS: Final = {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"}
-_PUNCTUATION: Final = {
-    **dict.fromkeys("‘’‛ʼ′＇`´", "'"),
-    **dict.fromkeys("“”„‟″«»＂", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-    **dict.fromkeys("™℠©®", " "),  # compatibility folding would glue "TM" to the brand's name
-}
+_LETTERS: Final = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe"})
+#: Typographic signs and what people type: apostrophes, quotation marks, dashes. ™ and its like become spaces, because
+#: compatibility folding would glue "TM" to the brand's name.
+_PUNCTUATION: Final = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\uff07\u00b4", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+    | dict.fromkeys("™℠©®", " ")
+)
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]+")
 #: Zero-width characters and direction marks (a way to hide a name), and halves of characters that no automaton takes.
 _INVISIBLE: Final = ("Cf", "Cs")
 #: Accents, enclosing marks and emoji variants; the vowel signs of other scripts are letters and stay.
@@ -32,36 +35,39 @@ _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-#: Links, @handles and "rt", with the colon that follows a handle; begins with a set so that `re` can skip fast.
+#: Links, @handles and "rt", with the colon and the space that follow; begins with a set so that `re` can skip fast.
 _NOT_SAID: Final = re.compile(
-    r"[@hwr](?:(?<=@)[a-z0-9_]+|(?<=\bh)ttps?://\S+|(?<=\bw)ww\.\S+|(?<=\br)t\b):?", re.ASCII
+    r"[@hwr](?:(?<=@)[a-z0-9_]+|(?<=\bh)ttps?://\S+|(?<=\bw)ww\.\S+|(?<=\br)t\b):? ?", re.ASCII
 )
 
 
-def _fold_character(character: str) -> str:
-    if character in _PUNCTUATION:
-        return _PUNCTUATION[character]
-    if character.isspace():
-        return " "
-    if unicodedata.category(character) in _INVISIBLE:
-        return ""
-    taken_apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
-    bare = unicodedata.normalize("NFKC", _MARKS.sub("", taken_apart))
-    return "".join(_LETTERS.get(letter, letter) for letter in bare)
+def _fold_run(run: str) -> str:
+    """What a run of characters beyond ASCII becomes."""
+    visible = "".join(
+        letter for letter in run.translate(_PUNCTUATION) if unicodedata.category(letter) not in _INVISIBLE
+    )
+    taken_apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", visible).casefold())
+    bare = unicodedata.normalize("NFKC", _MARKS.sub("", taken_apart).translate(_LETTERS))
+    return "".join(" " if letter.isspace() else letter for letter in bare)
 
 
-class _Folds(dict[int, str]):
-    """What each character becomes, worked out when it is first seen and remembered for the first 65,536 of them."""
+class _Folds(dict[str, str]):
+    """`_fold_run` as a table: the short runs of a language ("ấ", "đượ", an emoji) come again and again."""
 
-    def __missing__(self, codepoint: int) -> str:
-        folded = _fold_character(chr(codepoint))
-        if len(self) < 65_536:
-            self[codepoint] = folded
+    def __missing__(self, run: str) -> str:
+        folded = _fold_run(run)
+        if len(run) <= 4:
+            if len(self) >= 65_536:
+                self.clear()
+            self[run] = folded
         return folded
 
 
 _FOLDS: Final = _Folds()
-_BEFORE_COMPOSING: Final = str.maketrans(dict.fromkeys("™℠", " ") | dict.fromkeys("´", "'"))
+
+
+def _look_up(match: re.Match[str]) -> str:
+    return _FOLDS[match[0]]
 
 
 def fold(text: str) -> str:
@@ -70,14 +76,12 @@ def fold(text: str) -> str:
     >>> fold("Điện  Máy\\nXANH™ ﬁnds Straße")
     'dien may xanh finds strasse'
     """
-    if text.isascii():
-        folded = text.lower()
-        if "\n" not in folded and "  " not in folded and "\t" not in folded and "\r" not in folded:
-            return folded
-    else:
-        text = text.translate(_BEFORE_COMPOSING)
-        folded = unicodedata.normalize("NFKC", text).translate(_FOLDS)
-    return " ".join(folded.split())
+    folded = text.lower()
+    if not folded.isascii():
+        folded = _BEYOND_ASCII.sub(_look_up, folded)
+    if "  " in folded or "\n" in folded or "\t" in folded or "\r" in folded:
+        return " ".join(folded.split())
+    return folded
 
 
 def is_word_character(character: str) -> bool:
@@ -112,7 +116,7 @@ def fingerprint(text: str) -> str:
 
 def fingerprint_folded(folded: str) -> str:
     """`fingerprint` of a text that `fold` has already been applied to."""
-    said = " ".join(_NOT_SAID.sub(" ", folded).split())
+    said = _NOT_SAID.sub("", folded).strip()
     if len(said) < MIN_FINGERPRINT_LENGTH:
         return ""
     return blake2b(said.encode(), digest_size=8).hexdigest()

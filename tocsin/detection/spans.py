@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import datasketches
-
 from tocsin.detection.baseline import SPANS_MINUTES
-from tocsin.detection.distinct import LG_REGISTERS, Distinct
+from tocsin.detection.distinct import EXACT_LIMIT, Distinct, union_count
 from tocsin.detection.topic_rows import CountsRow
 
 #: Buckets are kept for the longest span.
@@ -152,7 +150,7 @@ class Spans:
     def _see(self, authors: _Authors, minute: int, kept: Distinct, new: Distinct) -> None:
         if kept.is_sketched:
             return
-        if len(kept.members | new.members) > 256:
+        if len(kept.members | new.members) > EXACT_LIMIT:
             # The bucket becomes a sketch: from here on spans that hold it are unions, which see everybody.
             authors.sketched.add(minute)
             authors.forget(minute, kept.members)
@@ -169,10 +167,9 @@ class Spans:
         start = self._starts[place]
         if not any(minute >= start for minute in authors.sketched):
             return authors.totals[place]
-        union = datasketches.hll_union(LG_REGISTERS)
-        for bucket in self.inside(place):
-            (bucket.negative_authors if is_negative else bucket.authors).add_to(union)
-        return round(union.get_result().get_composite_estimate())
+        return union_count(
+            bucket.negative_authors if is_negative else bucket.authors for bucket in self.inside(place)
+        )
 
 
 def _add(totals: list[int], part: CountsRow, sign: int) -> None:

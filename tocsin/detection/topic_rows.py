@@ -137,6 +137,7 @@ class KeyRow(Row, tag="key"):
         learned_ms: the baselines have learned every window that ended until here.
         reported: the newest minute whose activity was emitted, and whose tick therefore has passed.
         memories: what is usual, of each kind of burst.
+        configuration, configuration_before: the last two versions of the watchlist: while workers reload, both come.
         episodes: of each kind of burst, while it lasts or cools down.
     """
 
@@ -146,6 +147,7 @@ class KeyRow(Row, tag="key"):
     reported: int = -1
     late: int = 0
     configuration: str = ""
+    configuration_before: str = ""
     memories: dict[str, Memory] = msgspec.field(default_factory=dict)
     episodes: dict[str, Episode] = msgspec.field(default_factory=dict)
 

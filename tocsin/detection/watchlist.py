@@ -1,4 +1,4 @@
-"""What we watch: brands, their topics and the terms that find them, as `watchlist.yaml` says it (docs/configuration.md).
+"""What we watch: brands, their topics and the terms that find them, as `watchlist.yaml` (docs/configuration.md) says.
 
 Pure: `parse_watchlist` takes text; `tocsin.configuration` reads the file.
 """
@@ -146,17 +146,23 @@ def _term(item: Value) -> str:
     if "*" in stem:
         raise item.refuse(f'"*" may only end a term: "{term}"')
     if term.endswith("*") and len(stem) < _SHORTEST_STEM:
-        raise item.refuse(f'"{term}" would find nearly every text', f'write {_SHORTEST_STEM} or more letters before "*"')
+        raise item.refuse(
+            f'"{term}" would find nearly every text', f'write {_SHORTEST_STEM} or more letters before "*"'
+        )
     if len(term) > _LONGEST_TERM:
         raise item.refuse(f"{item.label} is longer than {_LONGEST_TERM} characters")
     return term
 
 
 def _keywords(fields: dict[str, Value]) -> tuple[str, ...]:
-    for item, keyword in zip(fields["keywords"].items(), _words(fields, "keywords"), strict=True) if "keywords" in fields else ():
-        if " " in keyword:
-            raise item.refuse(f'keyword "{keyword}" has several words', "move it to `phrases`")
-    return _words(fields, "keywords")
+    return tuple(map(_keyword, fields["keywords"].items())) if "keywords" in fields else ()
+
+
+def _keyword(item: Value) -> str:
+    keyword = _term(item)
+    if " " in fold(keyword):
+        raise item.refuse(f'keyword "{keyword}" has several words', "move it to `phrases`")
+    return keyword
 
 
 def _handles(fields: dict[str, Value], key: str) -> tuple[str, ...]:

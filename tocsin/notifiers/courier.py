@@ -1,11 +1,8 @@
 """The senders: bring pending deliveries to their notifiers, each at its own pace, and write down what became of them.
 
-The order of writing is what the guarantee rests on. An attempt is written down durably *before* its request goes out,
-its receipt after the answer. A process that dies in between leaves a row that says "under way"; whoever takes it over
-makes one more attempt, with the same idempotency key, marked as possible repeat.
-
-Each notifier has a desk of its own with its own slots: one that is slow, dead or misconfigured holds up no other. At a
-desk the events of one crisis go out one after the other, in their order; different crises side by side, the worst first.
+Each notifier has a desk of its own with its own slots: one that is slow, dead or misconfigured holds up no other. At
+a desk the events of one crisis go out one after the other, in their order; different crises side by side, the worst
+first. A digest makes no promise of order, and takes no slot from a page.
 """
 
 from __future__ import annotations

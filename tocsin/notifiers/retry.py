@@ -7,7 +7,7 @@ The life of one delivery, as its row tells it:
     to be tried again attempts n, next attempt at …
     settled           delivered | digested | failed
 
-A row that is *under way* although nobody is sending it is what a crash between the answer and its receipt leaves behind.
+A row that is *under way* although nobody is sending it is what a crash between answer and receipt leaves behind.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Signed webhooks: how Tocsin signs a request and how a receiver checks it. Standard library only: copy it if you like.
+"""Signed webhooks: how Tocsin signs a request, how a receiver checks it. Standard library only: copy it if you like.
 
-The header is `Tocsin-Signature: t=<seconds since 1970>,v1=<hexadecimal HMAC-SHA256>`; what is signed is the timestamp, a
-full stop, and the body byte for byte. Several `v1` may stand there while a secret is being changed: one that fits is
+The header is `Tocsin-Signature: t=<seconds since 1970>,v1=<hexadecimal HMAC-SHA256>`; what is signed is the timestamp,
+a full stop, and the body byte for byte. Several `v1` may stand there while a secret is being changed: one that fits is
 enough. (The form is Stripe's, which many receivers can already read.)
 """
 

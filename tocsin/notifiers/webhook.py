@@ -1,4 +1,4 @@
-"""The signed webhook: each escalation event as a CloudEvents 1.0 request that its receiver can check and tell from a copy.
+"""The signed webhook: each escalation event as a CloudEvents 1.0 request, which its receiver can check.
 
 The request is a POST in CloudEvents' structured mode (`application/cloudevents+json`); `data` is the event as on the
 stream `crises`, with the card for people beside it as `card`. A digest is CloudEvents' batch mode: an array of them.
@@ -124,9 +124,11 @@ class WebhookNotifier:
         except aiohttp.ClientConnectorError as error:
             raise TryLater(f"{self._place}: no connection: {error.strerror or error}") from error
         except aiohttp.InvalidURL as error:
-            raise Misconfigured(f"{self.name}: {self._url!r} is not an address; correct it in response.yaml") from error
+            raise Misconfigured(f"{self._place}: its url is not an address; correct it in response.yaml") from error
         except aiohttp.ClientError as error:
-            message = f"{self._place}: the connection broke: {error or type(error).__name__}"
+            # Words of the library that hold no address: it quotes the whole of it with an unreadable answer.
+            reason = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+            message = f"{self._place}: the connection broke: {reason or type(error).__name__}"
             raise TryLater(message, may_have_arrived=True) from error
 
     @property

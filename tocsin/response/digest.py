@@ -35,7 +35,7 @@ def event_line(event: EscalationEvent) -> str:
         f"{event.at:%Y-%m-%d %H:%M} UTC  {exercise}{event.type}  {crisis.brand}/{crisis.subject}  "
         f"{crisis.severity}, {crisis.stage}"
     )
-    return make_inert(f"{line}  – {because}" if because else line).replace("\n", " ")
+    return make_inert(f"{line}  because: {because}" if because else line).replace("\n", " ")
 
 
 def make_inert(text: str) -> str:

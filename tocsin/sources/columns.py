@@ -19,7 +19,8 @@ from tocsin.errors import ConfigurationError
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "id": ("id", "tweet_id", "mention_id", "post_id", "message_id", "status_id", "review_id", "comment_id", "id_str"),
     "text": ("text", "full_text", "content", "body", "message", "tweet", "post", "comment", "review"),
-    "author": ("author", "author_id", "user_id", "userid", "user", "username", "screen_name", "account", "author.id"),
+    "author": ("author", "author_id", "user_id", "userid", "user", "username", "screen_name", "account", "author.id",
+               "name"),
     "posted_at": ("posted_at", "created_at", "tweet_created", "published_at", "publish_date", "date", "datetime",
                   "timestamp", "time", "created"),
     "source": ("source", "network", "site"),
@@ -55,7 +56,7 @@ _EPOCH_SECONDS = re.compile(r"\d{9,10}(\.\d+)?")
 _EPOCH_MS = re.compile(r"\d{12,13}")
 
 
-class NaiveTime(ValueError):
+class NaiveTimeError(ValueError):
     """A time without an offset, and no time zone was given for the file."""
 
 
@@ -78,7 +79,9 @@ def parse_columns(text: str) -> dict[str, str]:
     return columns
 
 
-def match_columns(found: Iterable[str], wanted: Mapping[str, str], place: str, *, fixed: Iterable[str] = ()) -> dict[str, str]:
+def match_columns(
+    found: Iterable[str], wanted: Mapping[str, str], place: str, *, fixed: Iterable[str] = ()
+) -> dict[str, str]:
     """Field → column of a file: as it was asked for, the rest by well-known names.
 
     Args:
@@ -97,9 +100,9 @@ def match_columns(found: Iterable[str], wanted: Mapping[str, str], place: str, *
     folded = {re.sub(r"[\s-]+", "_", column.strip().lower()): column for column in reversed(found)}
     columns = dict(wanted)
     for field, names in SYNONYMS.items():
-        if field not in columns and field not in fixed:
-            if column := next((folded[name] for name in names if name in folded), None):
-                columns[field] = column
+        known = next((folded[name] for name in names if name in folded), None)
+        if known is not None and field not in columns and field not in fixed:
+            columns[field] = known
     for field in REQUIRED:
         if field not in columns:
             names = SYNONYMS[field]
@@ -134,7 +137,7 @@ def parse_time(cell: str, zone: tzinfo | None = None) -> datetime:
     """An instant in UTC from ISO 8601, `2015-02-24 11:59:00 -0800`, or seconds or milliseconds since 1970.
 
     Raises:
-        NaiveTime: it has no offset and `zone` is None.
+        NaiveTimeError: it has no offset and `zone` is None.
         ValueError: it is no time.
     """
     text = cell.strip()
@@ -152,7 +155,7 @@ def parse_time(cell: str, zone: tzinfo | None = None) -> datetime:
         ) from None
     if parsed.tzinfo is None:
         if zone is None:
-            raise NaiveTime(f"the time {text!r} has no offset")
+            raise NaiveTimeError(f"the time {text!r} has no offset")
         parsed = parsed.replace(tzinfo=zone)
     return parsed.astimezone(UTC)
 
@@ -175,7 +178,7 @@ class RowReader:
         """The mention of this row; an empty cell is a missing field.
 
         Raises:
-            NaiveTime: a time has no offset.
+            NaiveTimeError: a time has no offset.
             ValueError: this row is no mention, with a reason that names the field.
         """
         tree: dict[str, Any] = {**self.constants}
@@ -192,8 +195,8 @@ class RowReader:
                 engagement[field] = value
             else:
                 tree[field] = value
-        for field, present in zip(REQUIRED, ("id" in tree, "text" in tree, "id" in author, "posted_at" in tree), strict=True):
-            if not present:
+        for field in REQUIRED:
+            if field not in tree and not (field == "author" and "id" in author):
                 raise ValueError(f"{field} is empty (column {self.columns[field]!r})")
         try:
             return msgspec.convert({**tree, "author": author, "engagement": engagement}, Mention)

@@ -1,0 +1,73 @@
+"""Starts one process of Tocsin: `python -m agents worker`, `python -m agents notify`.
+
+Everything is checked before Faust is started, so that what is wrong is told in one message, without a traceback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+
+from tocsin.errors import TocsinError
+from tocsin.settings import Settings
+
+#: Role → module with `app`.
+ROLES = {"worker": "agents.app", "notify": "agents.notify"}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a role until it is told to stop.
+
+    Returns:
+        0 after a clean stop, 2 for a wrong configuration, 3 for an unusable Kafka, 64 for an unknown role.
+    """
+    if len(argv) != 1 or argv[0] not in ROLES:
+        print(f"usage: python -m agents {'|'.join(ROLES)}", file=sys.stderr)  # noqa: T201
+        return 64
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("aiokafka", "faust", "mode"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    try:
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    except ImportError:
+        pass  # not on this platform; asyncio's own loop does
+    try:
+        settings = Settings.from_environment()
+        app = importlib.import_module(ROLES[argv[0]]).app
+        app.ready = asyncio.run(app.check(settings))
+    except TocsinError as error:
+        print(f"tocsin {argv[0]}: {error}", file=sys.stderr)  # noqa: T201
+        return error.status
+    return run(app, settings)
+
+
+def run(app: object, settings: Settings) -> int:
+    """Run a checked app."""
+    import faust
+
+    from agents.engine.observer import PrometheusObserver
+    from tocsin import metrics
+
+    server = metrics.serve(settings.metrics_port)
+
+    def say_ready() -> None:
+        where = f", metrics on port {server.port}" if server else ""
+        print(f"tocsin: worker {settings.worker} is ready{where}", flush=True)  # noqa: T201
+
+    app.observer = PrometheusObserver()  # type: ignore[attr-defined]
+    app.on_ready = say_ready  # type: ignore[attr-defined]
+    worker = faust.Worker(app, loglevel="ERROR", quiet=True, redirect_stdouts=False, daemon=True)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

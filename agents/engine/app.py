@@ -1,0 +1,99 @@
+"""A Faust App whose agents run steps: on the engine, or unchanged on Faust's own transport (`TOCSIN_STOCK=1`)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import faust
+
+from agents.engine.engine import Engine
+from agents.engine.lane import Wiring
+from agents.engine.observer import Observer, PrometheusObserver
+from agents.engine.stock import StockRuntime
+from schemas.streams import topic_name
+from tocsin.flow import Step
+from tocsin.preflight import Ready
+from tocsin.settings import Settings
+
+Agent = Callable[[Any], Awaitable[None]]
+Check = Callable[[Settings], Awaitable[Ready]]
+
+
+class BytesTopic(faust.Topic):  # type: ignore[misc]
+    """A topic whose events carry what the transport delivered: a chunk, or a message's bytes. Lanes decode."""
+
+    def _compile_decode(self) -> None:
+        """Keep `Channel.decode`, which hands the message's value on as it is."""
+
+    async def decode(self, message: Any, *, propagate: bool = False) -> Any:
+        return self._create_event(message.key, message.value, message.headers, message=message)
+
+
+class App(faust.App):  # type: ignore[misc]
+    """One consumer group: a worker's steps, or the notifier.
+
+    Attributes:
+        runtime: the engine (or the stock runtime); made when the app starts, after the surroundings were checked.
+        ready: what the check found; set beforehand by whoever has checked already.
+    """
+
+    runtime: Any = None
+    ready: Ready | None = None
+    observer: Observer = PrometheusObserver()
+    on_ready: Callable[[], None] = staticmethod(lambda: None)
+
+    def __init__(self, name: str, settings: Settings, steps: Sequence[Step], check: Check, **options: Any) -> None:
+        self.tocsin = settings
+        self.steps = tuple(steps)
+        self.check = check
+        self.group = f"{settings.namespace}.{name}"
+        scheme = "kafka" if settings.is_stock else "tocsin"
+        super().__init__(
+            self.group,
+            broker=f"{scheme}://{settings.bootstrap or '127.0.0.1:9092'}".replace(",", f";{scheme}://"),
+            datadir=str(Path(settings.state_directory) / f"faust-{settings.worker}"),
+            Topic=BytesTopic,
+            topic_disable_leader=True,
+            topic_allow_declare=settings.is_stock,
+            web_enabled=False,
+            store="memory://",
+            stream_buffer_maxsize=64 if not settings.is_stock else 4096,
+            stream_wait_empty=True,
+            broker_request_timeout=120.0,
+            broker_session_timeout=settings.session_timeout_ms / 1000,
+            broker_heartbeat_interval=max(0.5, settings.session_timeout_ms / 5000),
+            broker_commit_interval=1.0,
+            broker_max_poll_records=500,
+            consumer_auto_offset_reset="earliest",
+            consumer_group_instance_id=settings.worker,
+            consumer_max_fetch_size=1 << 20,
+            producer_compression_type="lz4",
+            producer_linger=0.01,
+            producer_max_batch_size=256 << 10,
+            producer_acks=-1,
+            table_standby_replicas=0,
+            worker_redirect_stdouts=False,
+            **options,
+        )
+
+    def source(self, step: Step) -> Any:
+        """The Faust topic that a step reads."""
+        return self.topic(topic_name(self.tocsin.namespace, step.reads), key_type=bytes, value_type=bytes)
+
+    async def on_first_start(self) -> None:
+        Path(self.conf.datadir).parent.mkdir(parents=True, exist_ok=True)
+        await super().on_first_start()
+
+    async def on_start(self) -> None:
+        ready = self.ready or await self.check(self.tocsin)
+        wiring = Wiring(self.tocsin.namespace, self.steps, ready.partitions)
+        if self.tocsin.is_stock:
+            self.runtime = StockRuntime(self, wiring, ready.setup, self.tocsin.namespace)
+        else:
+            self.runtime = Engine(
+                self.tocsin, self.group, wiring, ready.setup, is_live=ready.time == "live", observe=self.observer
+            )
+            self.runtime.on_ready = self.on_ready
+        await super().on_start()

@@ -1,0 +1,272 @@
+"""The engine of one process: partitions come and go, chunks come in, snapshots go out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from agents.engine.chunk import Chunk
+from agents.engine.committer import Committer
+from agents.engine.crash import CrashPoint
+from agents.engine.lane import Headers, KafkaRecord, Lane, Wiring
+from agents.engine.producer import FencedProducer
+from agents.engine.protocol import Membership
+from agents.engine.table import Store, TablePartition
+from agents.engine.takeover import Changelogs, fetch_stable_offsets
+from schemas.record import Record
+from schemas.streams import topic_name
+from tocsin.flow import Step
+from tocsin.kafka.client import client_options
+from tocsin.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+#: A transaction that nobody ends is ended by the broker after this; until then it holds up every reader.
+TRANSACTION_TIMEOUT_MS = 10_000
+#: A live channel unheard of for so long no longer holds the ticks.
+STALL_MS = 60_000
+#: How often a live source tells its event time.
+HEARTBEAT_S = 1.0
+#: A commit that takes longer than this will not come: the process ends and starts afresh.
+COMMIT_TIMEOUT_S = 60.0
+
+#: Exit status of a worker that gave up so that its successor can start from the last commit.
+EXIT_GAVE_UP = 75
+
+
+class Engine:
+    """Runs steps over the partitions that the group gives to this process. Implements `Runtime`.
+
+    Args:
+        group: the consumer group.
+        wiring: names and sizes of the streams, the steps.
+        setup: handed to each step when it starts on a partition.
+        is_live: live namespaces take event time from the clock, replays from markers in the data.
+        observe: told what happened, for metrics (see `agents.engine.observer`).
+    """
+
+    def __init__(
+        self, settings: Settings, group: str, wiring: Wiring, setup: Any, *, is_live: bool, observe: Any
+    ) -> None:
+        self.settings = settings
+        self.group = group
+        self.crash = CrashPoint(settings.crash_at)
+        self.on_ready: Callable[[], None] = lambda: None
+        self.on_assigned: Callable[[], None] = lambda: None
+        self._wiring = wiring
+        self._setup = setup
+        self._is_live = is_live
+        self._observe = observe
+        self._steps: dict[str, Step] = {topic_name(settings.namespace, s.reads): s for s in wiring.steps}
+        self._lanes: dict[TopicPartition, Lane] = {}
+        self._queued: dict[TopicPartition, int] = {}
+        self._consumer: Any = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_ready = False
+
+    @property
+    def topics(self) -> list[str]:
+        return list(self._steps)
+
+    @property
+    def lanes(self) -> Mapping[TopicPartition, Lane]:
+        """The lanes of the current assignment."""
+        return self._lanes
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    async def start(self, consumer: Any) -> None:
+        """Get ready to take over partitions.
+
+        Initialising the producer comes before the group is joined: it fences an earlier process of this worker's name
+        and ends whatever transaction that left open.
+        """
+        self._consumer = consumer
+        options = client_options(self.settings)
+        directory = self.settings.state_directory / self.settings.namespace / self.group / self.settings.worker
+        self._store = Store(directory)
+        self.producer = FencedProducer(
+            **options,
+            transactional_id=f"{self.group}.{self.settings.worker}",
+            transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+            acks="all",
+            compression_type="lz4",
+            max_batch_size=900_000,
+            max_request_size=2 << 20,
+            retry_backoff_ms=20,
+            request_timeout_ms=20_000,
+        )
+        self.committer = Committer(
+            self.producer, self.settings.namespace, self.crash,
+            interval_s=self.settings.commit_interval_ms / 1000,
+            lanes=lambda: self._lanes.values(), is_drained=self._is_drained, on_commit=self._on_commit,
+        )  # fmt: skip
+        self._changelogs = Changelogs(options)
+        await self.producer.start()
+        await self._changelogs.start()
+        self._spawn(self.committer.run())
+        if self._is_live:
+            self._spawn(self._tell_time())
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._changelogs.stop()
+        await self.producer.stop()
+        self._store.close()
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(self._on_task_done)
+        self._tasks.append(task)
+
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self.give_up(task.exception())
+
+    def give_up(self, error: BaseException | None) -> None:
+        """End this process now: the last commit is whole, whoever starts next goes on from there."""
+        print(
+            f"tocsin: worker {self.settings.worker} gives up: {type(error).__name__}: {error}\n"
+            "  → nothing is lost or counted twice; start it again (a supervisor does)",
+            file=sys.stderr,
+            flush=True,
+        )  # noqa: T201
+        logger.debug("the reason", exc_info=error)
+        os._exit(EXIT_GAVE_UP)
+
+    # -- assignment -----------------------------------------------------------------------------------------------
+
+    async def release(self) -> None:
+        """The group rebalances, or this worker stops: commit what is finished, then let go of everything."""
+        self.crash.reach("revoke")
+        try:
+            await asyncio.wait_for(self.committer.commit(), COMMIT_TIMEOUT_S)
+        except Exception as error:
+            self.give_up(error)
+        self.committer.end()
+        self._lanes = {}
+        self._queued = {}
+
+    async def take_over(self, partitions: Iterable[TopicPartition], member: Membership) -> None:
+        """Become the owner of partitions: rows as committed, positions as committed, nothing cached from before."""
+        started = time.monotonic()
+        mine = {TopicPartition(tp.topic, tp.partition) for tp in partitions if tp.topic in self._steps}
+        coordinator = self._consumer._coordinator
+        offsets = await fetch_stable_offsets(coordinator, self.group, mine)
+        self.crash.reach("takeover")
+        tables: dict[TopicPartition, TablePartition] = {}
+        by_input: dict[TopicPartition, TablePartition] = {}
+        for tp in mine:
+            step = self._steps[tp.topic]
+            if step.state is not None:
+                table = self._open_table(step, tp.partition)
+                tables[TopicPartition(topic_name(self.settings.namespace, step.state), tp.partition)] = table
+                by_input[tp] = table
+        rows = await self._changelogs.restore(tables)
+        lanes = {}
+        for tp in sorted(mine):
+            lanes[tp] = self.make_lane(self._steps[tp.topic], tp.partition, self.committer.publish, by_input.get(tp))
+            self._consumer.seek(tp, offsets.get(tp, 0))
+        self.committer.begin(member)
+        self._lanes, self._queued = lanes, {}
+        self.on_assigned()
+        self._observe.recovered(time.monotonic() - started, rows)
+        logger.info("%d partitions taken over in %.2f s", len(mine), time.monotonic() - started)
+        if not self._is_ready:
+            self._is_ready = True
+            self.on_ready()
+
+    def _open_table(self, step: Step, partition: int) -> TablePartition:
+        if isinstance(step.row, type) and issubclass(step.row, Record):
+            # A state stream that others read too: its rows are JSON records.
+            return TablePartition(
+                step.name, partition, step.row, self._store, encode=step.row.encode, decode=step.row.decode
+            )
+        return TablePartition(step.name, partition, step.row, self._store)
+
+    def make_lane(
+        self, step: Step, partition: int,
+        publish: Callable[[str, int, bytes | None, bytes | None, Headers], None], rows: Any,
+    ) -> Lane:  # fmt: skip
+        """A step at work on a partition, with a processor made from its rows."""
+        return Lane(
+            step, partition, self._wiring, step.start(self._setup, rows), publish, rows,
+            stall_ms=STALL_MS if self._is_live else None,
+        )  # fmt: skip
+
+    # -- chunks ---------------------------------------------------------------------------------------------------
+
+    def chunk(self, tp: TopicPartition, records: Sequence[KafkaRecord]) -> Chunk | None:
+        """Records as a chunk for the agent; None when the partition is no longer ours."""
+        lane = self._lanes.get(tp)
+        if lane is None:
+            return None
+        self._queued[tp] = self._queued.get(tp, 0) + 1
+        return Chunk(self, lane, records, records[-1].offset + 1)
+
+    def is_current(self, lane: Lane) -> bool:
+        return self._lanes.get(self._input(lane)) is lane
+
+    def wrap(self, message: Any) -> Chunk:
+        raise TypeError("a single message on the engine's transport")
+
+    async def finish(self, lane: Lane, records: Sequence[KafkaRecord], next_offset: int) -> None:
+        if not self.is_current(lane):
+            return
+        tp = self._input(lane)
+        self._queued[tp] -= 1
+        urgent, lane.is_urgent = lane.is_urgent, False
+        self.committer.finish(tp, next_offset, records[0].timestamp if records else None, is_urgent=urgent)
+        self._observe.chunk(lane)
+        await self.committer.wait_for_room()
+        # Queues that are never empty would starve heartbeats and commits: let others run between chunks.
+        await asyncio.sleep(0)
+
+    def _input(self, lane: Lane) -> TopicPartition:
+        return TopicPartition(topic_name(self.settings.namespace, lane.step.reads), lane.partition)
+
+    def _is_drained(self) -> bool:
+        return not any(self._queued.values())
+
+    def _on_commit(self, seconds: float, oldest_ms: int | None) -> None:
+        self._observe.committed(seconds, oldest_ms, self._lanes.values(), self._lag)
+
+    def _lag(self, lane: Lane) -> int | None:
+        tp = self._input(lane)
+        highwater = self._consumer.highwater(tp)
+        waiting = self.committer.position(tp)
+        return None if highwater is None or waiting is None else max(0, highwater - waiting)
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    async def _tell_time(self) -> None:
+        """In a live namespace, a source that has nothing to read still promises event time by the clock.
+
+        Idle means standing at the high watermark; the last stable offset would hide a hanging transaction.
+        """
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            moved = False
+            now_ms = int(time.time() * 1000) - self.settings.grace_ms
+            for tp, lane in list(self._lanes.items()):
+                if not lane.step.is_source or self._queued.get(tp):
+                    continue
+                state = self._consumer._subscription.subscription.assignment.state_value(tp)
+                if state is None or not state.has_valid_position:
+                    continue
+                highwater = self._consumer.highwater(tp)
+                if highwater is not None and state.position >= highwater:
+                    moved |= lane.promise(now_ms)
+                elif lane.last_appended_ms:
+                    moved |= lane.promise(lane.last_appended_ms - self.settings.grace_ms)
+            if moved:
+                self.committer.wake()

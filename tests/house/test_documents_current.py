@@ -1,0 +1,104 @@
+"""The documents say what the code is: commands, settings, words, links, targets."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from schemas.crisis import SEVERITIES, EventType, Stage, Status
+from schemas.mention import Kind
+from schemas.signal import SignalKind
+from tests.house.checkout import ROOT, files, name
+from tocsin import generated
+from tocsin.cli.main import COMMANDS
+from tocsin.command_documents import files as command_files
+from tocsin.command_documents import parser_of
+from tocsin.settings import Settings, variable_of
+
+_PAGES = [path for path in files(".md") if path.name != "CHANGELOG.md"]
+_WORDS = (
+    "mention", "source", "author", "reach", "engagement", "topic", "stream", "step", "namespace", "sentiment", "window",
+    "bucket", "late mention", "grace", "watermark", "tick", "activity", "baseline", "warm-up", "burst", "coordination",
+    "signal", "episode", "alert", "alarm", "paracrisis", "crisis", "stage", "severity", "status", "escalation",
+    "responder", "acknowledgement", "playbook", "silence", "inhibition", "rejected mention", "evidence", "delivery",
+    "notifier", "watchlist", "exercise", "chunk", "row",
+)  # fmt: skip
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_the_committed_pages_are_the_generated_ones() -> None:
+    differences = generated.find_differences(command_files())
+    assert not differences, "run `python -m tocsin.command_documents`\n" + "\n".join(differences)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_is_in_the_commands_page(command: str) -> None:
+    page = read("docs/commands.md")
+    assert f"## `tocsin {command}`" in page
+    for action in parser_of(command)._actions:
+        for option in action.option_strings:
+            assert f"`{option}" in page
+
+
+def test_every_option_says_what_it_does() -> None:
+    for command in COMMANDS:
+        for action in parser_of(command)._actions:
+            assert action.help, f"tocsin {command}: {action.dest} has no help"
+
+
+def test_every_setting_is_in_the_settings_page() -> None:
+    page = read("docs/settings.md")
+    for field in fields(Settings):
+        assert f"| `{variable_of(field.name)}` |" in page
+
+
+@pytest.mark.parametrize("word", _WORDS)
+def test_every_house_word_is_in_the_glossary(word: str) -> None:
+    assert re.search(rf"^\| \*\*[^|]*\b{word}\b[^|]*\*\* \|", read("docs/glossary.md"), re.MULTILINE)
+
+
+def test_every_value_that_a_reader_meets_in_a_record_is_in_the_glossary() -> None:
+    page = read("docs/glossary.md")
+    for values in (
+        SEVERITIES,
+        get_args(Stage),
+        get_args(Status),
+        get_args(EventType),
+        get_args(SignalKind),
+        get_args(Kind),
+    ):
+        for value in values:
+            assert f"`{value}`" in page, f"`{value}` is not explained"
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{name(page)} links to {target}, which is not there"
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=name)
+def test_every_command_that_a_page_tells_to_run_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    for target in re.findall(r"`make ([a-z]+)", text):
+        assert target in targets, f"{name(page)} names `make {target}`"
+    for command in re.findall(r"`tocsin ([a-z]+)", text):
+        assert command in COMMANDS, f"{name(page)} names `tocsin {command}`"
+    for module in re.findall(r"`python -m ([a-z_.]+)", text):
+        assert importlib.util.find_spec(module), f"{name(page)} names `python -m {module}`"
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    rooms = "schemas|tocsin|agents|tests|bench|deploy|docs"
+    for path in re.findall(rf"`((?:{rooms})/[\w./-]+)`", page.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), f"{name(page)} names {path}, which is not there"

@@ -1,0 +1,150 @@
+"""An escalation event becomes one delivery for every notifier that has to hear of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.crisis import Delivery
+from tests.deliveries import NOON, a_delivery, an_event, milliseconds
+from tocsin.flow import MemoryRows
+from tocsin.response.digest import digest_card, event_line
+from tocsin.response.notify import RECEIPT_LIFETIME, Notify, NotifySetup, Subscription, delivery_key
+
+APPENDED = milliseconds(NOON + timedelta(minutes=3))
+DESK = Subscription("desk")
+
+
+def notify(*subscriptions: Subscription) -> tuple[Notify, MemoryRows]:
+    rows = MemoryRows()
+    return Notify(NotifySetup(subscriptions or (DESK,)), rows), rows
+
+
+def names(rows: MemoryRows) -> list[str]:
+    return sorted(delivery.notifier for _, delivery in rows.items())
+
+
+def test_every_notifier_that_wants_the_event_gets_one_pending_delivery_under_its_own_key() -> None:
+    step, rows = notify(DESK, Subscription("pager", min_severity="severe"))
+    assert list(step.take(an_event(), APPENDED)) == []
+    deliveries = dict(rows.items())
+    assert sorted(deliveries) == sorted([delivery_key("event-1", "desk"), delivery_key("event-1", "pager")])
+    for key, delivery in deliveries.items():
+        assert delivery == Delivery(
+            key=key, notifier=delivery.notifier, event=an_event(), created_at=NOON + timedelta(minutes=3)
+        )
+
+
+def test_the_delivery_is_dated_by_kafka_and_not_by_the_event_which_a_replay_makes_old() -> None:
+    step, rows = notify()
+    step.take(an_event(), APPENDED)
+    assert rows.get(delivery_key("event-1", "desk")).created_at == NOON + timedelta(minutes=3)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("state", ["pending", "delivered", "failed", "digested"])
+def test_an_event_that_is_read_again_changes_nothing(state: str) -> None:
+    step, rows = notify()
+    step.take(an_event(), APPENDED)
+    key = delivery_key("event-1", "desk")
+    row = rows.get(key).replace(state=state, attempts=2)  # type: ignore[union-attr]
+    rows.put(key, row)
+    step.take(an_event(), APPENDED + 60_000)
+    assert dict(rows.items()) == {key: row}
+
+
+def test_keys_differ_by_event_and_by_notifier_and_by_nothing_else() -> None:
+    keys = {delivery_key(event, notifier) for event in ("a", "ab") for notifier in ("b", "bb")}
+    assert len(keys) == 4
+    assert delivery_key("a", "b") in keys
+
+
+@pytest.mark.parametrize(
+    ("severity", "heard_by"),
+    [
+        ("watch", []),
+        ("elevated", ["everything", "usual"]),
+        ("severe", ["everything", "severe", "usual"]),
+        ("critical", ["everything", "severe", "usual"]),
+    ],
+)
+def test_a_notifier_hears_its_severity_and_worse_and_nobody_hears_a_watch(severity: str, heard_by: list[str]) -> None:
+    step, rows = notify(
+        Subscription("everything", min_severity="watch"),
+        Subscription("severe", min_severity="severe"),
+        Subscription("usual"),
+    )
+    step.take(an_event(severity=severity), APPENDED)
+    assert names(rows) == heard_by
+
+
+def test_a_crisis_that_is_only_watched_messages_nobody_whatever_its_severity_says() -> None:
+    step, rows = notify()
+    step.take(an_event(type="crisis.watched"), APPENDED)
+    assert names(rows) == []
+
+
+def test_the_all_clear_goes_to_those_who_heard_the_alarm_though_the_severity_has_fallen() -> None:
+    step, rows = notify(DESK, Subscription("pager", min_severity="severe"), Subscription("board", min_severity="critical"))
+    step.take(an_event(type="crisis.resolved", severity="watch", peak_severity="severe"), APPENDED)
+    assert names(rows) == ["desk", "pager"]
+
+
+def test_a_crisis_that_never_was_more_than_a_watch_has_no_all_clear() -> None:
+    step, rows = notify(Subscription("everything", min_severity="watch"))
+    step.take(an_event(type="crisis.resolved", severity="watch"), APPENDED)
+    assert names(rows) == []
+
+
+def test_a_drill_is_heard_only_by_those_who_opted_in() -> None:
+    step, rows = notify(DESK, Subscription("drills", hears_exercises=True))
+    step.take(an_event(is_exercise=True), APPENDED)
+    assert names(rows) == ["drills"]
+
+
+def test_event_time_does_nothing() -> None:
+    step, rows = notify()
+    step.take(an_event(), APPENDED)
+    before = list(rows.items())
+    assert list(step.advance(2**53)) == []
+    assert list(rows.items()) == before
+
+
+def test_receipts_are_forgotten_after_a_month_and_pages_that_never_went_out_are_named() -> None:
+    step, rows = notify(DESK, Subscription("pager"))
+    step.take(an_event(), APPENDED)
+    step.take(an_event("event-2"), APPENDED + 1_000)
+    told = delivery_key("event-1", "desk")
+    rows.put(told, rows.get(told).replace(state="delivered"))  # type: ignore[union-attr]
+    lifetime = milliseconds(NOON + RECEIPT_LIFETIME) - milliseconds(NOON)
+
+    assert step.expire(APPENDED + lifetime) == []
+    assert len(list(rows.items())) == 4
+
+    (untold,) = step.expire(APPENDED + lifetime + 1)
+    assert untold.key == delivery_key("event-1", "pager")
+    assert {delivery.event.id for _, delivery in rows.items()} == {"event-2"}
+
+
+def test_a_digest_groups_by_crisis_in_order_and_says_that_nobody_was_paged() -> None:
+    deliveries = [
+        a_delivery(id="b", type="crisis.escalated", sequence=2, severity="critical"),
+        a_delivery(id="c", crisis="crisis-2", brand="other"),
+        a_delivery(id="a"),
+    ]
+    head, *lines = digest_card(deliveries).splitlines()
+    assert head == (
+        "Digest: 3 escalation events of 2 crises could not be told in time; nobody was paged for them."
+    )
+    assert [line[:2] + line.split("  ")[1 if line.startswith("-") else 2] for line in lines] == [
+        "- crisis.opened",
+        "- crisis.opened",
+        "  crisis.escalated",
+    ]
+    assert sorted(line.split("/")[0].rsplit(" ", 1)[1] for line in lines) == ["acme", "acme", "other"]
+
+
+def test_a_line_says_when_what_how_bad_and_why_and_cannot_do_harm() -> None:
+    event = an_event(is_exercise=True, subject="\x1b[31mdelivery\u202e\nfake line", reasons=("41 authors", "b", "c"))
+    line = event_line(event)
+    assert line.startswith("2026-03-01 12:00 UTC  EXERCISE crisis.opened  acme/")
+    assert line.endswith("severe, outbreak  because: 41 authors; b")
+    assert not {"\x1b", "\u202e", "\n"} & set(line)

@@ -1,0 +1,177 @@
+"""Is this many people usual? The tail of a negative binomial, and the life of an episode.
+
+Two kinds are judged at every tick: `burst` on everybody who speaks, `negative_burst` on those who complain. Volume is
+earlier, negativity more precise. Distinct authors are counted, not mentions: one quarrel of ten people makes thirty
+mentions an hour, and is no crisis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import lgamma, log, log1p
+
+import msgspec
+
+from schemas.signal import SignalKind, SignalState
+from tocsin.detection.baseline import SPANS_MINUTES, BaselinePolicy
+from tocsin.instants import HOUR_MS, MINUTE_MS
+
+#: What is judged, in the order of the totals of `Spans`.
+KINDS: tuple[SignalKind, ...] = ("burst", "negative_burst")
+
+
+@dataclass(frozen=True, slots=True)
+class BurstPolicy:
+    """When activity is a burst: one setting for every stream."""
+
+    surprise: float = 5.0  # one window in 100,000 by chance: with windows of an hour, once in eleven years
+    surprise_ends: float = 2.0  # an episode is over only when one window in a hundred is as high
+    ratio: float = 2.0  # a person told of "half as much again" stops listening
+    growth: float = 1.65  # told again when it grew by two thirds (measured: 24 → 78 points on the NAB tweets)
+    cool_down_hours: float = 24.0  # after an alert, the next must be higher by `growth`
+    calm_minutes: float = 30.0  # back in the band for so long: ended
+    again_minutes: float = 10.0  # growth is told at most so often
+    distinct_authors: int = 10  # a quarrel of ten authors was no crisis
+    young_distinct_authors: int = 25  # without two days of history a crowd has to be a crowd
+    blind_hours: float = 2.0  # so young, only a crowd that is mostly negative counts
+    blind_negative_share: float = 0.6
+    baseline: BaselinePolicy = BaselinePolicy()
+
+
+DEFAULT = BurstPolicy()
+
+
+def find_surprise(count: int, mean: float, dispersion: float) -> float:
+    """−log10 P(X ≥ count) for a negative binomial with this mean and variance μ + μ²·dispersion.
+
+    Exact, by the continued fraction of the incomplete beta function (Lentz; Numerical Recipes 6.4):
+    P(X ≥ k) = I_q(k, r), q = μ / (μ + r), r = 1/dispersion. At or below the mean nothing surprises: 0.
+
+    >>> round(find_surprise(10, 2.0, 0.25), 2)
+    2.78
+    """
+    if count <= mean or count <= 0:
+        return 0.0
+    mean = max(mean, 1e-6)
+    r = 1.0 / max(dispersion, 1e-6)
+    q = mean / (mean + r)
+    k = float(count)
+    front = lgamma(k + r) - lgamma(k + 1.0) - lgamma(r) + k * log(q) + r * log1p(-q)
+    return -(front + log(_beta_fraction(k, r, q))) / log(10.0)
+
+
+def _beta_fraction(a: float, b: float, x: float) -> float:
+    """The continued fraction of I_x(a, b), for x below (a + 1)/(a + b + 2), by the modified Lentz method."""
+    tiny = 1e-300
+    c, d = 1.0, 1.0 - (a + b) * x / (a + 1.0)
+    d = 1.0 / (d if abs(d) > tiny else tiny)
+    result = d
+    for m in range(1, 10_000):
+        for numerator in (
+            m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0)),
+        ):
+            d = 1.0 + numerator * d
+            d = 1.0 / (d if abs(d) > tiny else tiny)
+            c = 1.0 + numerator / c
+            c = c if abs(c) > tiny else tiny
+            step = c * d
+            result *= step
+        if abs(step - 1.0) < 1e-12:
+            break
+    return result
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """One span of one kind at one tick: the count, what is usual, and how surprising that is.
+
+    Attributes:
+        record: the greatest count of the remembered past; 0 when there is none.
+    """
+
+    place: int
+    count: int
+    mean: float
+    surprise: float
+    record: int
+
+    @property
+    def ratio(self) -> float:
+        return self.count / max(1.0, self.mean)
+
+    @property
+    def record_ratio(self) -> float:
+        return self.count / self.record if self.record else 0.0
+
+
+class Episode(msgspec.Struct, array_like=True, omit_defaults=True):
+    """A burst while it lasts, and its memory while it cools down.
+
+    Attributes:
+        id: shared by its signals.
+        place: the span that raised it.
+        alerted_ms: the last tick that told of it.
+        levels: the counts of all spans that were told last: what growth is measured against.
+        high_ms: the last tick that was above the band.
+    """
+
+    id: str
+    place: int
+    alerted_ms: int
+    levels: list[int]
+    high_ms: int
+    is_active: bool = True
+
+
+def judge(
+    measured: list[Measured],
+    episode: Episode | None,
+    now_ms: int,
+    age_ms: int,
+    negative_share: float,
+    policy: BurstPolicy = DEFAULT,
+) -> tuple[SignalState | None, Measured | None]:
+    """What these numbers mean for an episode: raised, grown, ended, or nothing; and the span that says so.
+
+    Changes nothing. Args:
+        measured: every span, in the order of `SPANS_MINUTES`.
+        episode: the one that lasts or cools down, if any.
+        age_ms: how long the key has been learning.
+        negative_share: of the mentions of the shortest span.
+    """
+    telling = [each for each in measured if _is_burst(each, age_ms, negative_share, policy)]
+    if episode is not None and now_ms - episode.alerted_ms < policy.cool_down_hours * HOUR_MS:
+        telling = [each for each in telling if each.count >= policy.growth * episode.levels[each.place]]
+    best = max(telling, key=lambda each: (each.surprise, -each.place), default=None)
+    if episode is None or not episode.is_active:
+        return ("raised", best) if best is not None else (None, None)
+    if best is not None and now_ms - episode.alerted_ms >= policy.again_minutes * MINUTE_MS:
+        return "grown", best
+    if now_ms - episode.high_ms >= policy.calm_minutes * MINUTE_MS:
+        return "ended", measured[episode.place]
+    return None, None
+
+
+def is_high(measured: list[Measured], policy: BurstPolicy = DEFAULT) -> bool:
+    """Is any span still above the band that an episode has to come back into?"""
+    return any(each.surprise >= policy.surprise_ends for each in measured)
+
+
+def _is_burst(each: Measured, age_ms: int, negative_share: float, policy: BurstPolicy) -> bool:
+    warm_ms = policy.baseline.warm_up_days * 24 * HOUR_MS
+    least = policy.distinct_authors if age_ms >= warm_ms else policy.young_distinct_authors
+    if each.count < least or each.surprise < policy.surprise or each.ratio < policy.ratio:
+        return False
+    blind_ms = max(policy.blind_hours * HOUR_MS, SPANS_MINUTES[each.place] * MINUTE_MS)
+    return age_ms >= blind_ms or negative_share >= policy.blind_negative_share
+
+
+def tail_share(surprise: float) -> str:
+    """A surprise in words: "one window in 3,000"."""
+    return f"one window in {10 ** min(surprise, 15):,.0f}"
+
+
+__all__ = [
+    "DEFAULT", "KINDS", "BurstPolicy", "Episode", "Measured", "find_surprise", "is_high", "judge", "tail_share",
+]  # fmt: skip
+

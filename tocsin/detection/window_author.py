@@ -1,0 +1,317 @@
+"""Windows by author: drop repeats, add what we know of the author, forward to the brand and to every matched topic.
+
+A mention waits for the end of its tick; the mentions of a tick are then taken in the order of (posted_at, key), so that
+the order of arrival cannot matter: among repeats the smallest wins, and who is new is decided by time, not by luck.
+A high-risk mention is *announced* at once, and counted at its tick like any other.
+
+Repeats of (source, mention id, brand) are dropped inside 24 hours, among the newest 256 mentions of an author and brand.
+An older repeat that carries its old time can join no bucket any more and is counted late, never twice.
+
+Rows (the prefix of their keys): `p|` a mention that waits, `a|` what is remembered of an author and brand (there may be
+millions: read one by one, never all), `h|` an hour to be reported, `r|` an announced mention, `w` the last tick judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zlib import crc32
+
+import msgspec
+
+from schemas import streams
+from schemas.activity import AuthorActivity
+from schemas.mention import WHOLE_BRAND, Evidence, ScoredMention, TopicMention
+from tocsin.detection.author_rows import (
+    IDLE_MS, AnnouncedRow, AuthorRow, HistoryRow, JudgedRow, Known, OpenHourRow, WaitingRow,
+)  # fmt: skip
+from tocsin.detection.distinct import hash64
+from tocsin.detection.signals import AUTHOR_DAY, AUTHOR_HOUR, author_burst_signal
+from tocsin.flow import Emit, Rows
+from tocsin.instants import DAY_MS, HOUR_MS, TICK_MS, instant, milliseconds, tick_end
+
+#: From so many followers on, a mention is telling whatever it says.
+TELLING_FOLLOWERS = 10_000
+
+#: Of a private message no more is kept than a responder needs to recognise the matter.
+PRIVATE_TEXT_LIMIT = 280
+
+#: Authors are kept in 256 shelves; one is swept every three hours, so that each is every 32 days.
+_SHELVES = 256
+_SWEEP_MS = 3 * HOUR_MS
+
+#: An author burst is told again inside a day only when it has grown so much.
+_GROWTH = 1.65
+
+_KIND_ORDER = {"mention": 0, "edit": 1, "engagement": 2, "deletion": 3}
+
+
+class WindowAuthor:
+    """The windows of the authors of one partition; key `source|author id`."""
+
+    def __init__(self, setup: object, rows: Rows) -> None:
+        self._rows = rows
+        judged = rows.get("w")
+        self._judged_ms: int = judged.judged_ms if judged else 0
+        self._waiting: dict[int, list[tuple[str, WaitingRow]]] = {}
+        self._next = 0
+        for key, row in sorted(rows.items("p|")):
+            _, tick, number = key.split("|")
+            self._waiting.setdefault(int(tick), []).append((key, row))
+            self._next = max(self._next, int(number) + 1)
+        self._hours: dict[int, set[str]] = {}
+        for key, _ in rows.items("h|"):
+            _, hour, author_brand = key.split("|", 2)
+            self._hours.setdefault(int(hour), set()).add(author_brand)
+        self._announced: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
+
+    def take(self, record: ScoredMention, appended_ms: int) -> Iterator[Emit]:
+        posted_ms = milliseconds(record.posted_at)
+        row = _wait(record, posted_ms)
+        emits = self._announce(row) if record.high_risk and row.kind in ("mention", "edit") else ()
+        tick = tick_end(posted_ms)
+        if tick <= self._judged_ms:
+            tick = self._judged_ms + TICK_MS
+        key = f"p|{tick}|{self._next}"
+        self._next += 1
+        self._waiting.setdefault(tick, []).append((key, row))
+        self._rows.put(key, row)
+        return iter(emits)
+
+    def advance(self, watermark_ms: int) -> Iterator[Emit]:
+        emits: list[Emit] = []
+        while (tick := self._find_next_tick()) is not None and tick <= watermark_ms:
+            self._turn(tick, emits)
+        judged_ms = watermark_ms - watermark_ms % TICK_MS
+        if judged_ms > self._judged_ms:
+            if self._judged_ms and watermark_ms < streams.END_OF_TIME_MS:
+                self._sweep(self._judged_ms, judged_ms)
+            self._judged_ms = judged_ms
+            self._rows.put("w", JudgedRow(judged_ms))
+            for key in [key for key, posted_ms in self._announced.items() if posted_ms < judged_ms - DAY_MS]:
+                del self._announced[key]
+                self._rows.delete(f"r|{key}")
+        return iter(emits)
+
+    def _find_next_tick(self) -> int | None:
+        """The next tick at which something waits, or an hour closes: all others would change nothing."""
+        waiting = min(self._waiting, default=None)
+        closing = min(self._hours, default=None)
+        if closing is not None:
+            closing = (closing + 1) * HOUR_MS
+        return min((tick for tick in (waiting, closing) if tick is not None), default=None)
+
+    def _announce(self, row: WaitingRow) -> list[Emit]:
+        """Pass a high-risk mention at once; a repeat of it is silent."""
+        mention = row.counted
+        key = f"{mention.brand}|{mention.mention}"
+        if key in self._announced or row.posted_ms < self._judged_ms - DAY_MS:
+            return []
+        self._announced[key] = row.posted_ms
+        self._rows.put(f"r|{key}", AnnouncedRow(row.posted_ms))
+        emits = []
+        history = self._rows.get(_history_key(mention.author, mention.brand))
+        known = history.known.get(hash64(mention.mention)) if history else None
+        if row.evidence is not None and not (known and known.is_erased):
+            emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence, is_urgent=True))
+        announcement = mention.replace(is_update=True, has_evidence=bool(emits))
+        emits.append(Emit(streams.BY_TOPIC, mention.topic_key, announcement, is_urgent=True))
+        return emits
+
+    # --- one tick -----------------------------------------------------------------------------------------------
+
+    def _turn(self, tick: int, emits: list[Emit]) -> None:
+        """Apply the mentions of a tick in their own order, tell of busy authors, close hours."""
+        touched: dict[str, HistoryRow] = {}
+        complaints: dict[str, WaitingRow] = {}
+        waiting = self._waiting.pop(tick, [])
+        for row in _in_order([row for _, row in waiting]):
+            mention = row.counted
+            key = _history_key(mention.author, mention.brand)
+            history = touched.get(key)
+            if history is None:
+                history = touched[key] = self._open(key, row.posted_ms)
+            if self._apply(row, history, tick, emits) and mention.label == "negative":
+                complaints[key] = row
+        for key in sorted(complaints):
+            self._tell_burst(complaints[key], touched[key], tick, emits)
+        for key, history in touched.items():
+            history.forget(tick)
+            self._rows.put(key, history)
+        for key, _ in waiting:
+            self._rows.delete(key)
+        if tick % HOUR_MS == 0:
+            self._close_hour(tick // HOUR_MS - 1, emits)
+
+    def _open(self, key: str, posted_ms: int) -> HistoryRow:
+        history: HistoryRow | None = self._rows.get(key)
+        if history is None or posted_ms - history.last_ms > IDLE_MS:
+            return HistoryRow(first_ms=0, last_ms=0)
+        return history
+
+    def _apply(self, row: WaitingRow, history: HistoryRow, tick: int, emits: list[Emit]) -> bool:
+        """Apply one mention; True when it was counted."""
+        mention = row.counted
+        identity = hash64(mention.mention)
+        known = history.known.get(identity)
+        if known is None:
+            if row.kind == "engagement":
+                return False
+            known = history.known[identity] = Known(row.posted_ms)
+        if row.kind == "deletion":
+            known.is_erased, known.has_evidence = True, False
+            history.last_ms = max(history.last_ms, row.posted_ms)
+            emits.append(Emit(streams.EVIDENCE, mention.mention, None))
+            return False
+        if row.kind == "edit" and known.has_evidence:
+            emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence))
+        if known.is_counted:
+            self._update(row, known, emits)
+            return False
+        if row.kind == "engagement":
+            return False
+        self._count(row, history, known, tick, emits)
+        return True
+
+    def _count(self, row: WaitingRow, history: HistoryRow, known: Known, tick: int, emits: list[Emit]) -> None:
+        mention = row.counted
+        is_new = not history.first_ms
+        history.first_ms = history.first_ms or row.posted_ms
+        if row.followers:
+            history.followers = row.followers
+        mentions = history.count(row.posted_ms, mention.label == "negative")
+        known.is_counted, known.reach, known.weight = True, mention.reach, int(mention.weight * 1000)
+        known.has_evidence = mention.has_evidence and not known.is_erased
+        if known.has_evidence:
+            emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence))
+        counted = mention.replace(is_new_author=is_new, author_mentions=mentions, has_evidence=known.has_evidence)
+        emits.append(Emit(streams.BY_TOPIC, counted.topic_key, counted))
+        for topic in row.topics:
+            emits.append(Emit(streams.BY_TOPIC, f"{mention.brand}|{topic}", counted.replace(topic=topic)))
+        hour = row.posted_ms // HOUR_MS
+        if history.hours[hour][0] == 2 and (hour + 1) * HOUR_MS >= tick:
+            author_brand = f"{mention.author}|{mention.brand}"
+            self._hours.setdefault(hour, set()).add(author_brand)
+            self._rows.put(f"h|{hour}|{author_brand}", OpenHourRow())
+
+    @staticmethod
+    def _update(row: WaitingRow, known: Known, emits: list[Emit]) -> None:
+        """Newer engagement of a mention that was counted moves its reach by what it grew, and nothing else."""
+        mention = row.counted
+        weight = int(mention.weight * 1000)
+        if mention.reach <= known.reach and weight <= known.weight:
+            return
+        grown = max(0, mention.reach - known.reach)
+        known.reach, known.weight = max(known.reach, mention.reach), max(known.weight, weight)
+        update = mention.replace(is_update=True, reach=grown, high_risk=(), has_evidence=known.has_evidence)
+        for topic in (WHOLE_BRAND, *row.topics):
+            emits.append(Emit(streams.BY_TOPIC, f"{mention.brand}|{topic}", update.replace(topic=topic)))
+
+    def _tell_burst(self, row: WaitingRow, history: HistoryRow, tick: int, emits: list[Emit]) -> None:
+        """Tell of an author who complains again and again: once a day, and again when it has grown."""
+        hour, day = history.count_negatives(tick)
+        if hour < AUTHOR_HOUR and day < AUTHOR_DAY:
+            return
+        count = max(hour, day)
+        is_cooling = tick - history.alerted_ms < DAY_MS and history.alerted > 0
+        if is_cooling and count < _GROWTH * history.alerted:
+            return
+        if not is_cooling:
+            history.opened_ms = tick
+        history.alerted_ms, history.alerted = tick, count
+        state = "grown" if is_cooling else "raised"
+        signal = author_burst_signal(row.counted, history.opened_ms, state, hour, day, history.followers, tick)
+        emits.append(Emit(streams.INBOX, signal.brand, signal))
+
+    def _close_hour(self, hour: int, emits: list[Emit]) -> None:
+        for author_brand in sorted(self._hours.pop(hour, ())):
+            self._rows.delete(f"h|{hour}|{author_brand}")
+            author, _, brand = author_brand.rpartition("|")
+            history = self._rows.get(_history_key(author, brand))
+            counts = history.hours.get(hour) if history else None
+            if counts is None:
+                continue
+            activity = AuthorActivity(
+                author=author,
+                brand=brand,
+                start_at=instant(hour * HOUR_MS),
+                end_at=instant((hour + 1) * HOUR_MS),
+                mentions=counts[0],
+                negatives=counts[1],
+                followers=history.followers,
+                is_new=history.first_ms >= hour * HOUR_MS,
+                negative_share=counts[1] / counts[0],
+            )
+            emits.append(Emit(streams.BY_AUTHOR_ACTIVITY, author, activity))
+
+    def _sweep(self, before_ms: int, now_ms: int) -> None:
+        """Delete authors who have been idle for so long that they are new again, one shelf at a time."""
+        first, last = before_ms // _SWEEP_MS, now_ms // _SWEEP_MS
+        for turn in range(max(first, last - _SHELVES), last):
+            for key, row in self._rows.items(f"a|{turn % _SHELVES:02x}|"):
+                # A day more than the horizon: a late mention of yesterday still finds its author.
+                if row.last_ms < now_ms - IDLE_MS - DAY_MS:
+                    self._rows.delete(key)
+
+
+def _history_key(author: str, brand: str) -> str:
+    return f"a|{crc32(author.encode()) % _SHELVES:02x}|{author}|{brand}"
+
+
+def _wait(record: ScoredMention, posted_ms: int) -> WaitingRow:
+    """What is needed of a mention until and at its tick."""
+    mention = record.mention
+    key = mention.key
+    followers = mention.author.followers or 0
+    is_telling = record.label == "negative" or bool(record.high_risk) or followers >= TELLING_FOLLOWERS
+    counted = TopicMention(
+        mention=key,
+        author=mention.author_key,
+        brand=record.brand,
+        topic=WHOLE_BRAND,
+        posted_at=record.posted_at,
+        source=mention.source,
+        source_kind=mention.source_kind,
+        sentiment=record.sentiment,
+        label=record.label,
+        weight=record.weight.total,
+        reach=max(followers, mention.engagement.views),
+        fingerprint=record.fingerprint,
+        high_risk=record.high_risk,
+        is_reshare=mention.reshare_of is not None,
+        has_evidence=is_telling,
+        private=mention.private,
+        configuration=record.configuration,
+    )
+    evidence = _make_evidence(record, key) if is_telling or mention.kind == "edit" else None
+    return WaitingRow(mention.kind, posted_ms, counted, record.topics, followers, evidence)
+
+
+def _make_evidence(record: ScoredMention, key: str) -> Evidence:
+    mention, author = record.mention, record.mention.author
+    is_private = mention.private
+    return Evidence(
+        mention=key,
+        brand=record.brand,
+        source=mention.source,
+        posted_at=record.posted_at,
+        text=mention.text[:PRIVATE_TEXT_LIMIT] if is_private else mention.text,
+        author_handle=None if is_private else author.handle,
+        author_name=None if is_private else author.name,
+        followers=author.followers,
+        url=None if is_private else mention.url,
+        sentiment=record.sentiment,
+        label=record.label,
+        private=is_private,
+    )
+
+
+def _order(row: WaitingRow) -> tuple[int, str, str, int]:
+    return row.posted_ms, row.counted.mention, row.counted.brand, _KIND_ORDER[row.kind]
+
+
+def _in_order(rows: list[WaitingRow]) -> list[WaitingRow]:
+    """By time, mention, brand and kind; repeats, which are equal in these, by what they say."""
+    rows.sort(key=_order)
+    if any(_order(one) == _order(other) for one, other in zip(rows, rows[1:], strict=False)):
+        rows.sort(key=lambda row: (_order(row), msgspec.msgpack.encode(row)))
+    return rows

@@ -1,0 +1,308 @@
+"""Windows by topic: who speaks about a topic, how many of them complain, and is that a burst?
+
+A mention is added on arrival to the part of its tick; a part is a sum, so that the order of arrival cannot matter. When
+the watermark passes the end of a tick, its parts join their minutes and the topics they touched are judged. What comes
+after its tick was judged joins its own minute at the next tick, inside the horizon of six hours, and is counted late.
+
+Rows (the prefix of their keys): `p|` a part of a tick that waits, `b|` a minute, `k|` what is remembered of a topic,
+`r|` a high-risk mention that was signalled, `w` the last tick judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
+from schemas import streams
+from schemas.activity import TopicActivity
+from schemas.mention import WHOLE_BRAND, TopicMention
+from schemas.signal import Signal, SignalState
+from tocsin.detection.baseline import LEARN_EVERY_MS, SPANS_MINUTES, Memory
+from tocsin.detection.burst import DEFAULT, KINDS, BurstPolicy, Episode, Measured, find_surprise, is_high, judge
+from tocsin.detection.signals import burst_signal, high_risk_signal
+from tocsin.detection.spans import HORIZON_MINUTES, Spans
+from tocsin.detection.topic_rows import CountsRow, KeyRow, SeenRow, TopicRow, WatermarkRow
+from tocsin.flow import Emit, Rows
+from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, digest, instant, milliseconds, tick_end
+
+#: A high-risk mention is signalled once in this time, and not at all when it is older.
+REPEAT_HORIZON_MS = 24 * HOUR_MS
+
+#: What was usual is forgotten after so long without a mention.
+FORGET_AFTER_MS = 60 * DAY_MS
+
+_HORIZON_MS = HORIZON_MINUTES * MINUTE_MS
+_LEARN_STEP_MS = min(LEARN_EVERY_MS.values())
+
+
+class WindowTopic:
+    """The windows of the topics of one partition; key `brand|topic`."""
+
+    def __init__(self, setup: object, rows: Rows, policy: BurstPolicy = DEFAULT) -> None:
+        self._rows = rows
+        self._policy = policy
+        watermark = rows.get("w")
+        self._judged_ms: int = watermark.judged_ms if watermark else 0
+        self._keys: dict[str, KeyRow] = {}
+        self._spans: dict[str, Spans] = {}
+        #: tick → topic → minute → number of parts; the last part is the open one.
+        self._waiting: dict[int, dict[str, dict[int, list[CountsRow]]]] = {}
+        self._seen: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
+        self._due: dict[str, int] = {}
+        self._agenda: list[tuple[int, str]] = []
+        self._restore()
+
+    def take(self, record: TopicMention, appended_ms: int) -> Iterator[Emit]:
+        posted_ms = milliseconds(record.posted_at)
+        emits = self._pass_at_once(record, posted_ms) if record.high_risk and record.topic == WHOLE_BRAND else ()
+        if not (record.is_update and record.high_risk):
+            self._count(record, posted_ms)
+        return iter(emits)
+
+    def advance(self, watermark_ms: int) -> Iterator[Emit]:
+        emits: list[Emit] = []
+        is_over = watermark_ms >= streams.END_OF_TIME_MS
+        while (tick := self._find_next_tick()) is not None and tick <= watermark_ms:
+            waiting = self._waiting.pop(tick, {})
+            while self._agenda and self._agenda[0][0] <= tick:
+                due, key = heappop(self._agenda)
+                if self._due.get(key) == due and not (is_over and self._is_forgetting(key)):
+                    waiting.setdefault(key, {})
+            for key in sorted(waiting):
+                self._turn(key, waiting[key], tick, emits)
+        judged_ms = watermark_ms - watermark_ms % TICK_MS
+        if judged_ms > self._judged_ms:
+            self._judged_ms = judged_ms
+            self._rows.put("w", WatermarkRow(judged_ms))
+            for mention in [each for each, posted_ms in self._seen.items() if posted_ms < judged_ms - REPEAT_HORIZON_MS]:
+                del self._seen[mention]
+                self._rows.delete(f"r|{mention}")
+        return iter(emits)
+
+    # --- taking -------------------------------------------------------------------------------------------------
+
+    def _count(self, mention: TopicMention, posted_ms: int) -> None:
+        """Add a mention to the open part of its tick."""
+        tick, is_late = tick_end(posted_ms), False
+        minute = posted_ms // MINUTE_MS
+        if tick <= self._judged_ms:
+            tick, is_late = self._judged_ms + TICK_MS, True
+            if posted_ms < self._judged_ms - _HORIZON_MS:
+                # Too old for any bucket: only counted, in the part of a minute that is never added to the spans.
+                minute = -1
+        key = mention.topic_key
+        parts = self._waiting.setdefault(tick, {}).setdefault(key, {}).setdefault(minute, [])
+        if not parts or parts[-1].is_full:
+            parts.append(CountsRow())
+        part = parts[-1]
+        part.count(mention, posted_ms, is_late)
+        self._rows.put(f"p|{tick}|{minute}|{len(parts)}|{key}", part)
+
+    def _pass_at_once(self, mention: TopicMention, posted_ms: int) -> list[Emit]:
+        """A high-risk mention does not wait for its tick; a repeat of it is silent."""
+        if mention.mention in self._seen or posted_ms < self._judged_ms - REPEAT_HORIZON_MS:
+            return []
+        self._seen[mention.mention] = posted_ms
+        self._rows.put(f"r|{mention.mention}", SeenRow(posted_ms))
+        return [Emit(streams.INBOX, mention.brand, high_risk_signal(mention), is_urgent=True)]
+
+    # --- judging ------------------------------------------------------------------------------------------------
+
+    def _find_next_tick(self) -> int | None:
+        """The next tick at which something waits or is due: all others would change nothing."""
+        while self._agenda and self._due.get(self._agenda[0][1]) != self._agenda[0][0]:
+            heappop(self._agenda)
+        # Few ticks wait at any time: those of the grace.
+        waiting = min(self._waiting, default=None)
+        due = self._agenda[0][0] if self._agenda else None
+        return min((tick for tick in (waiting, due) if tick is not None), default=None)
+
+    def _turn(self, key: str, parts: dict[int, list[CountsRow]], tick: int, emits: list[Emit]) -> None:
+        """One tick of one topic: learn what has passed, add what came, judge, and say what has closed."""
+        row = self._keys.get(key)
+        if row is None:
+            since_ms = min((minute for minute in parts if minute >= 0), default=tick // MINUTE_MS) * MINUTE_MS
+            row = self._keys[key] = KeyRow(since_ms, learned_ms=since_ms - since_ms % _LEARN_STEP_MS)
+            row.memories = {kind: Memory() for kind in KINDS}
+        spans = self._spans.setdefault(key, Spans())
+        changed = self._learn(key, row, spans, tick - TICK_MS)
+        self._slide(key, spans, tick - 1)
+        for minute in sorted(parts):
+            changed |= self._add(key, row, spans, minute, parts[minute], tick)
+        changed |= self._judge(key, row, spans, tick, emits)
+        changed |= self._report(key, row, spans, tick, emits)
+        if not spans.buckets and tick - row.last_ms >= FORGET_AFTER_MS:
+            del self._keys[key], self._spans[key]
+            self._due.pop(key, None)
+            self._rows.delete(f"k|{key}")
+            return
+        if changed:
+            self._rows.put(f"k|{key}", row)
+        self._plan(key, row, spans, tick)
+
+    def _add(self, key: str, row: KeyRow, spans: Spans, minute: int, parts: list[CountsRow], tick: int) -> bool:
+        """Join the parts of a tick to their minute."""
+        before = (row.late, row.last_ms, row.configuration)
+        bucket = None
+        for place, part in enumerate(parts, start=1):
+            self._rows.delete(f"p|{tick}|{minute}|{place}|{key}")
+            row.late += part.late
+            if minute > spans.now - HORIZON_MINUTES:
+                bucket = spans.add(minute, part)
+                row.last_ms = max(row.last_ms, (minute + 1) * MINUTE_MS)
+            if part.mentions:
+                self._notice_configuration(row, part, tick)
+        if bucket is not None:
+            self._rows.put(f"b|{minute}|{key}", bucket)
+        return before != (row.late, row.last_ms, row.configuration)
+
+    def _notice_configuration(self, row: KeyRow, part: CountsRow, tick: int) -> None:
+        """A change of what matches is no burst: the baseline begins again."""
+        if part.configuration in (row.configuration, row.configuration_before):
+            return
+        if row.configuration:
+            row.since_ms = tick
+            row.memories = {kind: Memory() for kind in KINDS}
+        row.configuration_before, row.configuration = row.configuration, part.configuration
+
+    def _learn(self, key: str, row: KeyRow, spans: Spans, until_ms: int) -> bool:
+        """Let the baselines learn every window that ended since the last time, loud or quiet."""
+        before = row.learned_ms
+        at_ms = row.learned_ms + _LEARN_STEP_MS
+        while at_ms <= until_ms:
+            self._slide(key, spans, at_ms - 1)
+            for place, span in enumerate(SPANS_MINUTES):
+                if at_ms % LEARN_EVERY_MS[span]:
+                    continue
+                age_ms = at_ms - row.since_ms
+                if age_ms < span * MINUTE_MS:
+                    continue  # a window that began before the first mention would teach silence
+                counts = spans.distinct_authors(place), spans.distinct_negative_authors(place)
+                for kind, count in zip(KINDS, counts, strict=True):
+                    row.memories[kind].learn(place, count, at_ms, age_ms, self._policy.baseline)
+            row.learned_ms = at_ms
+            at_ms += _LEARN_STEP_MS
+        return row.learned_ms != before
+
+    def _judge(self, key: str, row: KeyRow, spans: Spans, tick: int, emits: list[Emit]) -> bool:
+        """Judge both kinds of burst at the end of this tick."""
+        changed = False
+        totals = spans.totals[0]
+        share = totals[1] / totals[0] if totals[0] else 0.0
+        age_ms = tick - row.since_ms
+        for kind in KINDS:
+            measured = self._measure(kind, row, spans, tick)
+            episode = row.episodes.get(kind)
+            if episode and episode.is_active and is_high(measured, self._policy):
+                episode.high_ms, changed = tick, True
+            state, best = judge(measured, episode, tick, age_ms, share, self._policy)
+            if state is None or best is None:
+                continue
+            changed = True
+            row.episodes[kind] = episode = self._move(kind, key, episode, state, measured, best, tick)
+            emits.append(
+                Emit(
+                    streams.INBOX,
+                    key.rpartition("|")[0],
+                    burst_signal(kind, state, key, episode, best, row, spans, tick, self._policy),
+                )
+            )
+        return changed
+
+    def _measure(self, kind: str, row: KeyRow, spans: Spans, tick: int) -> list[Measured]:
+        count_of = spans.distinct_authors if kind == "burst" else spans.distinct_negative_authors
+        memory, policy = row.memories[kind], self._policy.baseline
+        measured = []
+        for place, span in enumerate(SPANS_MINUTES):
+            count = count_of(place)
+            mean, dispersion = memory.expect(place, tick, policy)
+            surprise = find_surprise(count, mean, dispersion)
+            measured.append(Measured(place, count, mean, surprise, memory.spans[place].record(span, tick, policy)))
+        return measured
+
+    @staticmethod
+    def _move(
+        kind: str,
+        key: str,
+        episode: Episode | None,
+        state: SignalState,
+        measured: list[Measured],
+        best: Measured,
+        tick: int,
+    ) -> Episode:
+        """The episode after a signal."""
+        if state == "ended" and episode is not None:
+            episode.is_active = False
+            return episode
+        levels = [each.count for each in measured]
+        if state == "grown" and episode is not None:
+            episode.alerted_ms, episode.levels, episode.high_ms = tick, levels, tick
+            return episode
+        return Episode(digest("episode", kind, key, str(tick)), best.place, tick, levels, tick)
+
+    # --- closing ------------------------------------------------------------------------------------------------
+
+    def _report(self, key: str, row: KeyRow, spans: Spans, tick: int, emits: list[Emit]) -> bool:
+        """Emit the activity of the newest minute once it has closed."""
+        minute = row.last_ms // MINUTE_MS - 1
+        if minute <= row.reported or (minute + 1) * MINUTE_MS > tick or minute not in spans.buckets:
+            return False
+        row.reported = minute
+        bucket = spans.buckets[minute]
+        brand, _, topic = key.rpartition("|")
+        authors = {str(span): spans.distinct_authors(place) for place, span in enumerate(SPANS_MINUTES)}
+        negatives = {str(span): spans.distinct_negative_authors(place) for place, span in enumerate(SPANS_MINUTES)}
+        activity = TopicActivity(
+            brand=brand,
+            topic=topic,
+            start_at=instant(minute * MINUTE_MS),
+            end_at=instant((minute + 1) * MINUTE_MS),
+            mentions=bucket.mentions,
+            negatives=bucket.negatives,
+            positives=bucket.positives,
+            reach=bucket.reach,
+            distinct_authors=authors,
+            distinct_negative_authors=negatives,
+            is_sketched=spans.is_sketched(),
+            late_mentions=row.late,
+        )
+        emits.append(Emit(streams.BY_TOPIC_ACTIVITY, key, activity))
+        return True
+
+    def _slide(self, key: str, spans: Spans, now_ms: int) -> None:
+        for minute in spans.slide(now_ms // MINUTE_MS):
+            self._rows.delete(f"b|{minute}|{key}")
+
+    # --- the agenda ---------------------------------------------------------------------------------------------
+
+    def _plan(self, key: str, row: KeyRow, spans: Spans, now_ms: int) -> None:
+        """Note the next tick after `now_ms` at which this topic must be turned even if nothing comes."""
+        due: list[int] = []
+        if row.last_ms // MINUTE_MS - 1 > row.reported:
+            due.append(row.last_ms)
+        if any(episode.is_active for episode in row.episodes.values()):
+            due.append(now_ms - now_ms % MINUTE_MS + MINUTE_MS)
+        if spans.buckets:
+            due.append((min(spans.buckets) + HORIZON_MINUTES + 1) * MINUTE_MS)
+        else:
+            due.append(row.last_ms + FORGET_AFTER_MS)
+        self._due[key] = tick = min(due)
+        heappush(self._agenda, (tick, key))
+
+    def _is_forgetting(self, key: str) -> bool:
+        """Is the only thing due the end of its memory? At the end of time there is nobody to forget."""
+        return not self._spans[key].buckets
+
+    def _restore(self) -> None:
+        for key, row in self._rows.items("k|"):
+            self._keys[key[2:]] = row
+            self._spans[key[2:]] = Spans()
+        for key, row in self._rows.items("b|"):
+            _, minute, topic_key = key.split("|", 2)
+            self._spans[topic_key].restore(int(minute), row)
+        for key, spans in self._spans.items():
+            self._plan(key, self._keys[key], spans, self._judged_ms)
+        parts = [(key.split("|", 4), row) for key, row in self._rows.items("p|")]
+        for (_, tick, minute, _, topic_key), row in sorted(parts, key=lambda part: int(part[0][3])):
+            waiting = self._waiting.setdefault(int(tick), {}).setdefault(topic_key, {})
+            waiting.setdefault(int(minute), []).append(row)
