@@ -10,6 +10,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from tocsin.errors import TocsinError
 from tocsin.settings import Settings
@@ -25,7 +26,7 @@ def main(argv: Sequence[str]) -> int:
         0 after a clean stop, 2 for a wrong configuration, 3 for an unusable Kafka, 64 for an unknown role.
     """
     if len(argv) != 1 or argv[0] not in ROLES:
-        print(f"usage: python -m agents {'|'.join(ROLES)}", file=sys.stderr)  # noqa: T201
+        print(f"usage: python -m agents {'|'.join(ROLES)}", file=sys.stderr)
         return 64
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("aiokafka", "faust", "mode"):
@@ -41,12 +42,12 @@ def main(argv: Sequence[str]) -> int:
         app = importlib.import_module(ROLES[argv[0]]).app
         app.ready = asyncio.run(app.check(settings))
     except TocsinError as error:
-        print(f"tocsin {argv[0]}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"tocsin {argv[0]}: {error}", file=sys.stderr)
         return error.status
     return run(app, settings)
 
 
-def run(app: object, settings: Settings) -> int:
+def run(app: Any, settings: Settings) -> int:
     """Run a checked app."""
     import faust
 
@@ -57,11 +58,12 @@ def run(app: object, settings: Settings) -> int:
 
     def say_ready() -> None:
         where = f", metrics on port {server.port}" if server else ""
-        print(f"tocsin: worker {settings.worker} is ready{where}", flush=True)  # noqa: T201
+        print(f"tocsin: worker {settings.worker} is ready{where}", flush=True)
 
-    app.observer = PrometheusObserver()  # type: ignore[attr-defined]
-    app.on_ready = say_ready  # type: ignore[attr-defined]
-    worker = faust.Worker(app, loglevel="ERROR", quiet=True, redirect_stdouts=False, daemon=True)
+    app.observer = PrometheusObserver()
+    app.on_ready = say_ready
+    worker: Any = faust.Worker(app, loglevel="ERROR", quiet=True, redirect_stdouts=False, daemon=True)
+    worker.spinner = None  # it would hide the cursor of whoever looks on
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

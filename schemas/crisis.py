@@ -101,7 +101,7 @@ class EscalationEvent(Record, frozen=True, kw_only=True):
         ]
 
 
-DeliveryState = Literal["pending", "delivered", "failed", "digested"]
+DeliveryState = Literal["pending", "delivered", "failed", "digested", "silenced"]
 
 
 class Delivery(Record, frozen=True, kw_only=True):

@@ -89,7 +89,7 @@ def _require_secrets(settings: Settings, plan: Plan) -> None:
         variable = notifier.secret_env if isinstance(notifier, WebhookNotifier) else None
         if variable and not os.environ.get(variable):
             raise ConfigurationError(
-                f"{settings.response}: the notifier {notifier.id} signs with the secret in {variable}, which is not set",
+                f"{settings.response}: the notifier {notifier.id} signs with {variable}, which is not set",
                 f"set {variable}, or remove its `secret_env` to send unsigned",
             )
 

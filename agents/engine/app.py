@@ -21,7 +21,7 @@ Agent = Callable[[Any], Awaitable[None]]
 Check = Callable[[Settings], Awaitable[Ready]]
 
 
-class BytesTopic(faust.Topic):  # type: ignore[misc]
+class BytesTopic(faust.Topic):
     """A topic whose events carry what the transport delivered: a chunk, or a message's bytes. Lanes decode."""
 
     def _compile_decode(self) -> None:
@@ -31,7 +31,7 @@ class BytesTopic(faust.Topic):  # type: ignore[misc]
         return self._create_event(message.key, message.value, message.headers, message=message)
 
 
-class App(faust.App):  # type: ignore[misc]
+class App(faust.App):
     """One consumer group: a worker's steps, or the notifier.
 
     Attributes:

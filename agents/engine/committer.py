@@ -8,6 +8,7 @@ for the next. Any failure aborts and ends the process: whoever starts next finds
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -121,7 +122,7 @@ class Committer:
     # -- what the engine does -------------------------------------------------------------------------------------
 
     def begin(self, member: Membership) -> None:
-        """A new assignment: commit as this member from now on; what was finished before it and not committed is void."""
+        """A new assignment: commit as this member from now on; what is finished but not committed is void."""
         self._member = member
         self._drop()
 
@@ -238,7 +239,5 @@ class Committer:
 
     async def _abort(self) -> None:
         """Tell the broker not to wait for the time-out; if it cannot be told, the successor's start says so."""
-        try:
+        with contextlib.suppress(Exception):  # the first error is the one to report
             await asyncio.wait_for(self._producer.abort_transaction(), 2.0)
-        except Exception:  # noqa: S110 (the first error is the one to report)
-            pass

@@ -139,7 +139,7 @@ class Engine:
             "  → nothing is lost or counted twice; start it again (a supervisor does)",
             file=sys.stderr,
             flush=True,
-        )  # noqa: T201
+        )
         logger.debug("the reason", exc_info=error)
         os._exit(EXIT_GAVE_UP)
 

@@ -17,11 +17,11 @@ from agents.engine.protocol import FencedTxnOffsetCommit, Membership
 FENCED = {22: "illegal generation", 25: "unknown member", 27: "rebalance in progress", 82: "fenced instance"}
 
 
-class StaleGeneration(KafkaError):  # type: ignore[misc]
+class StaleGeneration(KafkaError):
     """The group has moved on without this worker: what it was about to commit belongs to somebody else now."""
 
 
-class _FencedOffsetCommitHandler(TxnOffsetCommitHandler):  # type: ignore[misc]
+class _FencedOffsetCommitHandler(TxnOffsetCommitHandler):
     def __init__(self, sender: Sender, offsets: Mapping[TopicPartition, Any], member: Membership) -> None:
         super().__init__(sender, offsets, member.group)
         self._member = member
@@ -48,7 +48,7 @@ class _FencedOffsetCommitHandler(TxnOffsetCommitHandler):  # type: ignore[misc]
         return result
 
 
-class _FencedSender(Sender):  # type: ignore[misc]
+class _FencedSender(Sender):
     #: Set before offsets are added to a transaction.
     member: Membership | None = None
 
@@ -64,13 +64,13 @@ class _FencedSender(Sender):  # type: ignore[misc]
         await _FencedOffsetCommitHandler(self, offsets, self.member).do(node)
 
 
-class FencedProducer(AIOKafkaProducer):  # type: ignore[misc]
+class FencedProducer(AIOKafkaProducer):
     """aiokafka's transactional producer, with offsets bound to a generation of the consumer group."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        plain = self._sender
-        self._sender = _FencedSender(
+        plain: Any = self._sender
+        self._sender: Any = _FencedSender(
             self.client,
             acks=plain._acks,
             txn_manager=plain._txn_manager,

@@ -107,7 +107,7 @@ class FencedTxnOffsetCommit(Request[TxnOffsetCommitRequest_v3]):
         by_topic: dict[str, list[tuple[int, int, int, str, dict[int, bytes]]]] = {}
         for tp, offset in sorted(offsets.items()):
             by_topic.setdefault(tp.topic, []).append((tp.partition, offset.offset, -1, offset.metadata, {}))
-        self._topics = [(topic, partitions, {}) for topic, partitions in by_topic.items()]
+        self._topics: list[Any] = [(topic, partitions, {}) for topic, partitions in by_topic.items()]
 
     def build(self, request_struct_class: type[TxnOffsetCommitRequest_v3]) -> TxnOffsetCommitRequest_v3:
         member = self._member
@@ -167,7 +167,7 @@ class StableOffsetFetch(Request[OffsetFetchRequest_v7]):
         by_topic: dict[str, list[int]] = {}
         for tp in sorted(partitions):
             by_topic.setdefault(tp.topic, []).append(tp.partition)
-        self._topics = [(topic, numbers, {}) for topic, numbers in by_topic.items()]
+        self._topics: list[Any] = [(topic, numbers, {}) for topic, numbers in by_topic.items()]
 
     def build(self, request_struct_class: type[OffsetFetchRequest_v7]) -> OffsetFetchRequest_v7:
         return request_struct_class(self._group, self._topics, True, {})

@@ -66,7 +66,8 @@ class Store:
         self._database.write(batch)
 
     def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
-        for key, value in self._database.items(from_key=prefix):
+        found: Any = self._database.items(from_key=prefix)  # raw mode: bytes, whatever its types say
+        for key, value in found:
             if not key.startswith(prefix):
                 return
             yield key[len(prefix) :], value

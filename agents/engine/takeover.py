@@ -27,7 +27,9 @@ logger = logging.getLogger(__name__)
 _RETRY_S = 0.05
 
 
-async def fetch_stable_offsets(coordinator: Any, group: str, partitions: set[TopicPartition]) -> dict[TopicPartition, int]:
+async def fetch_stable_offsets(
+    coordinator: Any, group: str, partitions: set[TopicPartition]
+) -> dict[TopicPartition, int]:
     """Committed offsets of the group (absent: none yet), once no transaction that moves them is open.
 
     Args:

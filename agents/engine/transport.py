@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterable, Mapping
 from time import time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import faust
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -40,7 +40,7 @@ if faust.__version__ != FAUST_VERSION:
 POLL_MS = 100
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+class _Listener(ConsumerRebalanceListener):
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
 
@@ -63,7 +63,7 @@ class Consumer(FaustConsumer):
 
     @property
     def engine(self) -> Engine:
-        engine: Engine = self.app.runtime
+        engine: Engine = cast(Any, self.app).runtime
         return engine
 
     async def on_start(self) -> None:
@@ -106,7 +106,7 @@ class Consumer(FaustConsumer):
         try:
             while not (self._stopped.is_set() or fetcher._stopped.is_set()):
                 if not self.flow_active:
-                    await self.wait(self.can_resume_flow)
+                    await self.wait(cast(Any, self.can_resume_flow))
                     continue
                 generation = self.app.consumer_generation_id
                 active = set(self._get_active_partitions())

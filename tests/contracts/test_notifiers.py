@@ -41,7 +41,7 @@ async def fake(_: Path) -> AsyncIterator[Bench]:
 
     yield Bench(
         notifier,
-        heard=lambda: notifier.pages + sum(notifier.digests, []),
+        heard=lambda: [*notifier.pages, *(key for keys in notifier.digests for key in keys)],
         heard_text=lambda: "\n".join(notifier.cards),
         break_down=lambda: set_down(True),
         mend=lambda: set_down(False),
@@ -77,7 +77,9 @@ async def webhook(_: Path) -> AsyncIterator[Bench]:
 
         def keys() -> list[str]:
             bodies = [request.json for request in receiver.requests]
-            return [event["idempotencykey"] for body in bodies for event in (body if isinstance(body, list) else [body])]
+            return [
+                event["idempotencykey"] for body in bodies for event in (body if isinstance(body, list) else [body])
+            ]
 
         yield Bench(
             WebhookNotifier("desk", receiver.url, SECRET, "tocsin"),

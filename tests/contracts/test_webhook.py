@@ -217,6 +217,17 @@ def test_of_an_endless_answer_only_the_beginning_is_read() -> None:
     play(story)
 
 
+def test_without_a_secret_nothing_pretends_to_be_signed() -> None:
+    async def story() -> None:
+        async with Receiver(is_trusting=True) as receiver:
+            notifier = WebhookNotifier("desk", receiver.url, None, "tocsin")
+            await notifier.send(a_delivery(), "card")
+            await notifier.close()
+            assert HEADER not in receiver.requests[0].headers
+
+    asyncio.run(story())
+
+
 def test_a_wrong_secret_is_noticed_by_the_receiver() -> None:
     async def story(receiver: Receiver, _: WebhookNotifier) -> None:
         impostor = WebhookNotifier("desk", receiver.url, b"guessed", "tocsin")

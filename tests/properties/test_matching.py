@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,8 +18,12 @@ words = st.text("aabbcéÉ", min_size=1, max_size=4)
 keywords = st.lists(st.builds(str.__add__, words, st.sampled_from(["", "", "", "*"])), max_size=4).map(tuple)
 phrases = st.lists(st.lists(words, min_size=2, max_size=3).map(" ".join), max_size=2).map(tuple)
 handles = st.lists(words.map("@{}".format), max_size=2).map(tuple)
-texts = st.lists(words | st.sampled_from(["@", "#", " ", "  ", ".", "-", "_", "\n", "'", "\u200b"]), max_size=40).map("".join)
-topics = st.builds(Topic, id=st.sampled_from(["t1", "t2"]), name=st.just(""), keywords=keywords, phrases=phrases, handles=handles)
+texts = st.lists(words | st.sampled_from(["@", "#", " ", "  ", ".", "-", "_", "\n", "'", "\u200b"]), max_size=40).map(
+    "".join
+)
+topics = st.builds(
+    Topic, id=st.sampled_from(["t1", "t2"]), name=st.just(""), keywords=keywords, phrases=phrases, handles=handles
+)
 brands = st.builds(
     Brand,
     id=st.just("b"),
@@ -32,7 +37,7 @@ brands = st.builds(
 )
 watchlists = st.builds(
     lambda found, high_risk: Watchlist(
-        brands=tuple(Brand(**{**_fields(brand), "id": f"b{place}"}) for place, brand in enumerate(found)),
+        brands=tuple(replace(brand, id=f"b{place}") for place, brand in enumerate(found)),
         high_risk=high_risk,
     ),
     st.lists(brands, min_size=1, max_size=3),
@@ -40,10 +45,6 @@ watchlists = st.builds(
 )
 
 Span = tuple[int, int]
-
-
-def _fields(brand: Brand) -> dict[str, object]:
-    return {name: getattr(brand, name) for name in Brand.__dataclass_fields__}
 
 
 def _places(term: str, text: str, with_hashtag: bool = True) -> set[Span]:

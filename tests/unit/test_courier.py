@@ -27,10 +27,15 @@ def card_of(event: EscalationEvent) -> str:
 
 @asynccontextmanager
 async def courier(
-    book: MemoryBook, *notifiers: FakeNotifier, clock: SetClock | None = None, policy: DeliveryPolicy | None = None
+    book: MemoryBook,
+    *notifiers: FakeNotifier,
+    clock: SetClock | None = None,
+    policy: DeliveryPolicy | None = None,
+    stop_within: timedelta = timedelta(seconds=5),
 ) -> AsyncIterator[Courier]:
     """A courier at work while the block runs."""
-    made = Courier(notifiers, book, card_of, policy, now=clock or SetClock(), chance=random.Random(0))
+    policies = {notifier.name: policy for notifier in notifiers} if policy else None
+    made = Courier(notifiers, book, card_of, policies, clock or SetClock(), random.Random(0), stop_within)
     run = asyncio.create_task(made.run())
     try:
         yield made
@@ -160,8 +165,9 @@ def test_failures_are_tried_again_after_growing_delays_until_the_delivery_is_a_d
         book, before = MemoryBook(delivery), count("desk", "failed")
         delays = []
         async with courier(book, desk, clock=clock) as working:
-            for attempt in range(1, 8):
-                await until(lambda n=attempt: book.rows[delivery.key].next_attempt_at and book.rows[delivery.key].attempts == n)  # type: ignore[misc]
+            for attempt in range(1, 12):
+                await until(lambda: book.rows[delivery.key].next_attempt_at not in (None, clock.now))
+                assert book.rows[delivery.key].attempts == attempt
                 row = book.rows[delivery.key]
                 assert row.next_attempt_at is not None
                 assert row.error == "desk is down"
@@ -174,16 +180,19 @@ def test_failures_are_tried_again_after_growing_delays_until_the_delivery_is_a_d
                 working.wake()
             await until(lambda: not book.pending())
         assert book.rows[delivery.key].state == "failed"
-        assert book.rows[delivery.key].attempts == 8
+        assert book.rows[delivery.key].attempts == 12
         assert not book.rows[delivery.key].is_possible_repeat, "the service said each time that it took nothing"
         assert count("desk", "failed") == before + 1
         return delays
 
     delays = asyncio.run(story())
-    for delay, longest in zip(delays, (5, 15, 45, 135, 405, 900, 900), strict=True):
+    for delay, longest in zip(delays, (5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600), strict=True):
         assert timedelta(seconds=longest * 0.75) <= delay <= timedelta(seconds=longest)
     assert timedelta(minutes=25) < sum(delays, timedelta()) < timedelta(hours=1)
-    assert "dead letter: desk was not told of crisis.opened of crisis crisis-1 after 8 attempts: desk is down" in caplog.text
+    assert (
+        "dead letter: desk was not told of crisis.opened of crisis crisis-1 after 12 attempts: desk is down"
+        in caplog.text
+    )
 
 
 def test_a_receiver_that_names_its_time_is_left_alone_until_then() -> None:
@@ -383,7 +392,7 @@ def test_a_digest_that_fails_is_tried_again_as_one_and_given_up_as_any_other() -
                 assert len({book.rows[delivery.key].next_attempt_at for delivery in old}) == 1
                 clock.advance(minutes=10)
                 working.wake()
-            assert {(row.state, row.attempts) for row in book.rows.values()} == {("failed", 8)}
+            assert {(row.state, row.attempts) for row in book.rows.values()} == {("failed", 12)}
 
     asyncio.run(story())
 
@@ -413,7 +422,7 @@ def test_a_delivery_to_a_notifier_that_is_no_more_is_a_dead_letter() -> None:
     asyncio.run(story())
 
 
-@pytest.mark.parametrize(("attempts", "sends"), [(7, 1), (8, 1), (9, 0)])
+@pytest.mark.parametrize(("attempts", "sends"), [(11, 1), (12, 1), (13, 0)])
 def test_a_lost_answer_is_made_up_for_once_even_when_it_was_the_last_attempts(attempts: int, sends: int) -> None:
     async def story() -> None:
         delivery, desk = a_delivery().replace(attempts=attempts), FakeNotifier()
@@ -469,8 +478,7 @@ def test_stopping_does_not_wait_for_ever_and_leaves_the_row_as_under_way() -> No
         delivery, desk = a_delivery(), FakeNotifier()
         desk.hold = asyncio.Event()
         book = MemoryBook(delivery)
-        policy = DeliveryPolicy(stop_within=timedelta(seconds=0.05))
-        async with courier(book, desk, policy=policy) as working:
+        async with courier(book, desk, stop_within=timedelta(seconds=0.05)) as working:
             await until(lambda: desk.under_way == 1)
             async with asyncio.timeout(1):
                 await working.stop()

@@ -25,7 +25,8 @@ def test_six_languages_are_found_in_plain_sentences(language: str, text: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["", "@acme", "😡😡😡", "Это просто ужасно", "これはひどい", "il servizio e pessimo", "https://t.co/abcdef lol"]
+    "text",
+    ["", "@acme", "😡😡😡", "Это просто ужасно", "これはひどい", "il servizio e pessimo", "https://t.co/abcdef lol"],
 )
 def test_what_it_does_not_know_it_does_not_guess(text: str) -> None:
     assert find_language(text) == "und"
@@ -35,7 +36,9 @@ def test_decomposed_vietnamese_is_vietnamese() -> None:
     assert find_language("To\u0302i ra\u0302\u0301t tha\u0302\u0301t vo\u0323ng") == "vi"
 
 
-@pytest.mark.parametrize(("hint", "language"), [("en-US", "en"), ("pt_BR", "pt"), ("VI", "vi"), ("fil", "fil"), (" zh-Hant-TW", "zh")])
+@pytest.mark.parametrize(
+    ("hint", "language"), [("en-US", "en"), ("pt_BR", "pt"), ("VI", "vi"), ("fil", "fil"), (" zh-Hant-TW", "zh")]
+)
 def test_what_the_producer_says_goes_first(hint: str, language: str) -> None:
     assert find_language("¿Dónde está mi maleta?", hint) == language
 

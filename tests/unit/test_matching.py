@@ -43,7 +43,9 @@ def test_a_match_says_brand_topics_terms_and_high_risk() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["UNITED!", "#united", "(united)", "united's", "fly united", "Ünïted", "un\u200bited", "ＵＮＩＴＥＤ"])
+@pytest.mark.parametrize(
+    "text", ["UNITED!", "#united", "(united)", "united's", "fly united", "Ünïted", "un\u200bited", "ＵＮＩＴＥＤ"]
+)
 def test_a_keyword_is_found_as_a_whole_word_in_any_dress(text: str) -> None:
     assert brands(text) == ["united"]
 

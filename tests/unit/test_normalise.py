@@ -16,8 +16,8 @@ from tocsin.detection.normalise import fingerprint, fold, is_word_character
         ("ﬁne œuvre", "fine oeuvre"),
         ("Ｊｅｔ 𝐁𝐥𝐮𝐞", "jet blue"),
         ("Jet\u200bBlue\u00ad", "jetblue"),
-        ("Acme™ and Acme®", "acme and acme "),
-        ("don’t – “never”", "don't - \"never\""),
+        ("Acme™ and Acme®", "acme and acme"),
+        ("don’t – “never”", 'don\'t - "never"'),
         ("two\n lines\tand  spaces", "two lines and spaces"),
         ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
         ("か\u3099 한국 हिन्दी", "が 한국 हिन्दी"),
@@ -34,7 +34,7 @@ def test_words_go_on_through_letters_digits_underscores_and_vowel_signs_but_not_
 
 
 def test_a_fingerprint_is_the_same_on_every_machine() -> None:
-    assert fingerprint("They lost my bag again") == "@"
+    assert fingerprint("They lost my bag again") == "4d94d36b269373d8"
 
 
 def test_a_repost_with_another_link_and_handle_has_the_same_fingerprint() -> None:

@@ -4,11 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from schemas import streams
 from schemas.crisis import Delivery
 from tests.deliveries import NOON, a_delivery, an_event, milliseconds
+from tocsin.errors import ConfigurationError
 from tocsin.flow import MemoryRows
+from tocsin.notifiers.build import build_notifiers
+from tocsin.pipeline import NOTIFY, PIPELINE
 from tocsin.response.digest import digest_card, event_line
 from tocsin.response.notify import RECEIPT_LIFETIME, Notify, NotifySetup, Subscription, delivery_key
+from tocsin.response.plan import parse_plan
 
 APPENDED = milliseconds(NOON + timedelta(minutes=3))
 DESK = Subscription("desk")
@@ -83,7 +88,9 @@ def test_a_crisis_that_is_only_watched_messages_nobody_whatever_its_severity_say
 
 
 def test_the_all_clear_goes_to_those_who_heard_the_alarm_though_the_severity_has_fallen() -> None:
-    step, rows = notify(DESK, Subscription("pager", min_severity="severe"), Subscription("board", min_severity="critical"))
+    step, rows = notify(
+        DESK, Subscription("pager", min_severity="severe"), Subscription("board", min_severity="critical")
+    )
     step.take(an_event(type="crisis.resolved", severity="watch", peak_severity="severe"), APPENDED)
     assert names(rows) == ["desk", "pager"]
 
@@ -131,9 +138,7 @@ def test_a_digest_groups_by_crisis_in_order_and_says_that_nobody_was_paged() -> 
         a_delivery(id="a"),
     ]
     head, *lines = digest_card(deliveries).splitlines()
-    assert head == (
-        "Digest: 3 escalation events of 2 crises could not be told in time; nobody was paged for them."
-    )
+    assert head == ("Digest: 3 escalation events of 2 crises could not be told in time; nobody was paged for them.")
     assert [line[:2] + line.split("  ")[1 if line.startswith("-") else 2] for line in lines] == [
         "- crisis.opened",
         "- crisis.opened",
@@ -148,3 +153,84 @@ def test_a_line_says_when_what_how_bad_and_why_and_cannot_do_harm() -> None:
     assert line.startswith("2026-03-01 12:00 UTC  EXERCISE crisis.opened  acme/")
     assert line.endswith("severe, outbreak  because: 41 authors; b")
     assert not {"\x1b", "\u202e", "\n"} & set(line)
+
+
+PLAN = """
+people: {ana: {name: Ana}}
+notifiers:
+  log: {kind: log}
+  hook: {kind: webhook, url: "https://example.org/hook", secret_env: HOOK_SECRET, timeout_s: 3, max_attempts: 5}
+  board: {kind: webhook, url: "https://example.org/board", only_from: critical, hears_exercises: true}
+  idle: {kind: webhook, url: "https://example.org/idle"}
+policies:
+  everyone: {notifiers: [log]}
+  shops: {brands: [acme, zenith], notifiers: [log, hook]}
+  bank: {brands: [bank], notifiers: [hook, board]}
+silences:
+  - {brand: acme, topic: app, until: 2026-03-01T18:00:00Z, by: ana, reason: planned maintenance}
+"""
+
+
+def test_a_response_plan_says_who_hears_of_which_brands() -> None:
+    assert NotifySetup.from_response(parse_plan(PLAN)).subscriptions == (
+        Subscription("log", "watch", hears_exercises=True, is_record=True),
+        Subscription("hook", brands=frozenset({"acme", "zenith", "bank"})),
+        Subscription("board", "critical", hears_exercises=True, brands=frozenset({"bank"})),
+    )
+
+
+def test_without_policies_every_notifier_hears_of_every_brand() -> None:
+    plan = parse_plan("notifiers: {hook: {kind: webhook, url: 'https://example.org/hook'}}")
+    assert NotifySetup.from_response(plan).subscriptions == (Subscription("hook"),)
+
+
+def test_a_notifier_hears_of_its_brands_alone() -> None:
+    step, rows = notify(
+        Subscription("mine", brands=frozenset({"acme"})), Subscription("theirs", brands=frozenset({"x"}))
+    )
+    step.take(an_event(), APPENDED)
+    assert names(rows) == ["mine"]
+
+
+def test_a_log_is_a_record_and_hears_of_what_is_only_watched() -> None:
+    step, rows = notify(DESK, Subscription("log", min_severity="watch", is_record=True))
+    step.take(an_event(type="crisis.watched", severity="watch"), APPENDED)
+    assert names(rows) == ["log"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "minutes", "state"),
+    [("app", 0, "silenced"), ("app", 6 * 60, "pending"), ("*", 0, "pending"), ("delivery", 0, "pending")],
+)
+def test_a_silence_mutes_its_topic_until_it_ends_and_leaves_a_trace(subject: str, minutes: int, state: str) -> None:
+    setup = NotifySetup(
+        (DESK, Subscription("log", is_record=True)), NotifySetup.from_response(parse_plan(PLAN)).silences
+    )
+    rows = MemoryRows()
+    Notify(setup, rows).take(an_event(subject=subject), milliseconds(NOON) + minutes * 60_000)
+    muted = rows.get(delivery_key("event-1", "desk"))
+    assert muted is not None
+    assert muted.state == state
+    if state == "silenced":
+        assert muted.error == "silenced by ana until 2026-03-01T18:00:00+00:00: planned maintenance"
+    assert rows.get(delivery_key("event-1", "log")).state == "pending"  # type: ignore[union-attr]
+
+
+def test_the_notifiers_of_a_plan_are_built_with_their_patience() -> None:
+    built = build_notifiers(parse_plan(PLAN), "tocsin", {"HOOK_SECRET": "s"})
+    assert [notifier.name for notifier in built.notifiers] == ["log", "hook", "board", "idle"]
+    assert built.policies["hook"].max_attempts == 5
+    assert built.policies["hook"].send_timeout > timedelta(seconds=3)
+    assert set(built.policies) == {"log", "hook", "board", "idle"}
+
+
+@pytest.mark.parametrize("environment", [{}, {"HOOK_SECRET": ""}])
+def test_a_secret_that_is_not_there_is_named(environment: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="notifier hook: its secret HOOK_SECRET is not in the environment"):
+        build_notifiers(parse_plan(PLAN), "tocsin", environment)
+
+
+def test_notify_is_a_step_beside_the_pipeline() -> None:
+    assert NOTIFY not in PIPELINE
+    assert isinstance(NOTIFY.start(NotifySetup(), MemoryRows()), Notify)
+    assert (NOTIFY.reads, NOTIFY.state) == (streams.CRISES, streams.NOTIFICATIONS)

@@ -58,7 +58,14 @@ def test_high_risk_stays_urgent() -> None:
 
 @pytest.mark.parametrize(
     ("sentiment", "label"),
-    [(-1, "negative"), (-0.05, "negative"), (-0.0499, "neutral"), (0, "neutral"), (0.0499, "neutral"), (0.05, "positive")],
+    [
+        (-1, "negative"),
+        (-0.05, "negative"),
+        (-0.0499, "neutral"),
+        (0, "neutral"),
+        (0.0499, "neutral"),
+        (0.05, "positive"),
+    ],
 )
 def test_a_feeling_begins_where_vaders_authors_say(sentiment: float, label: str) -> None:
     assert label_of(sentiment) == label

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import msgspec
 
-from schemas.streams import STREAMS
+from schemas.streams import ENRICHED, RAW, STREAMS
 from tocsin.kafka.admin import StreamStatus, check_streams, create_streams, describe_streams, how_to_create
 from tocsin.kafka.layout import in_words
 from tocsin.kafka.namespace import in_words as mode_in_words
@@ -74,11 +74,9 @@ def _create(settings: Settings, args: argparse.Namespace) -> int:
         return 0
     mode = mode_in_words(done.namespace.time, done.namespace.is_exercise)
     were_there = f", {len(done.existing)} were there" if done.existing else ""
-    counts = "/".join(str(count) for count in sorted(set(done.partitions.values())))
-    print(
-        f"namespace {settings.namespace} ({mode}): {len(done.created)} streams created{were_there}; "
-        f"{counts} partitions each"
-    )
+    keyed, raw = done.partitions[ENRICHED.name], done.partitions[RAW.name]
+    print(f"namespace {settings.namespace} ({mode}): {len(done.created)} streams created{were_there}")
+    print(f"{keyed} partitions of each keyed stream, {raw} of raw mentions")
     return 0
 
 

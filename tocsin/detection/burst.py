@@ -31,7 +31,9 @@ class BurstPolicy:
     cool_down_hours: float = 24.0  # after an alert, the next must be higher by `growth`
     calm_minutes: float = 30.0  # back in the band for so long: ended
     again_minutes: float = 10.0  # growth is told at most so often
-    distinct_authors: int = 10  # a quarrel of ten authors was no crisis
+    record_surprise: float = 2.8  # enough when it is also a record: two tests that err on different days
+    distinct_authors: int = 10  # fewer people than this are no crowd, however rare
+    distinct_negative_authors: int = 7  # half of all complaints carry no word of a lexicon: seven heard are a dozen
     young_distinct_authors: int = 25  # without two days of history a crowd has to be a crowd
     blind_hours: float = 2.0  # so young, only a crowd that is mostly negative counts
     blind_negative_share: float = 0.6
@@ -124,6 +126,7 @@ class Episode(msgspec.Struct, array_like=True, omit_defaults=True):
 
 
 def judge(
+    kind: SignalKind,
     measured: list[Measured],
     episode: Episode | None,
     now_ms: int,
@@ -139,7 +142,7 @@ def judge(
         age_ms: how long the key has been learning.
         negative_share: of the mentions of the shortest span.
     """
-    telling = [each for each in measured if _is_burst(each, age_ms, negative_share, policy)]
+    telling = [each for each in measured if _is_burst(kind, each, age_ms, negative_share, policy)]
     if episode is not None and now_ms - episode.alerted_ms < policy.cool_down_hours * HOUR_MS:
         telling = [each for each in telling if each.count >= policy.growth * episode.levels[each.place]]
     best = max(telling, key=lambda each: (each.surprise, -each.place), default=None)
@@ -157,10 +160,14 @@ def is_high(measured: list[Measured], policy: BurstPolicy = DEFAULT) -> bool:
     return any(each.surprise >= policy.surprise_ends for each in measured)
 
 
-def _is_burst(each: Measured, age_ms: int, negative_share: float, policy: BurstPolicy) -> bool:
+def _is_burst(kind: SignalKind, each: Measured, age_ms: int, negative_share: float, policy: BurstPolicy) -> bool:
     warm_ms = policy.baseline.warm_up_days * 24 * HOUR_MS
-    least = policy.distinct_authors if age_ms >= warm_ms else policy.young_distinct_authors
-    if each.count < least or each.surprise < policy.surprise or each.ratio < policy.ratio:
+    usual = policy.distinct_authors if kind == "burst" else policy.distinct_negative_authors
+    least = usual if age_ms >= warm_ms else policy.young_distinct_authors
+    if each.count < least or each.ratio < policy.ratio:
+        return False
+    is_record = age_ms >= warm_ms and each.record_ratio > 1.0
+    if each.surprise < (policy.record_surprise if is_record else policy.surprise):
         return False
     blind_ms = max(policy.blind_hours * HOUR_MS, SPANS_MINUTES[each.place] * MINUTE_MS)
     return age_ms >= blind_ms or negative_share >= policy.blind_negative_share
@@ -174,4 +181,3 @@ def tail_share(surprise: float) -> str:
 __all__ = [
     "DEFAULT", "KINDS", "BurstPolicy", "Episode", "Measured", "find_surprise", "is_high", "judge", "tail_share",
 ]  # fmt: skip
-

@@ -94,7 +94,7 @@ def union_count(parts: Iterable[Distinct]) -> int:
     for part in parts:
         part.add_to(union)
     # The composite estimate reads the registers alone; the other one remembers in which order they were filled.
-    return round(union.get_result().get_composite_estimate())
+    return round(float(union.get_result().get_composite_estimate()))
 
 
 class Tally(msgspec.Struct, array_like=True, omit_defaults=True):

@@ -167,9 +167,7 @@ class Spans:
         start = self._starts[place]
         if not any(minute >= start for minute in authors.sketched):
             return authors.totals[place]
-        return union_count(
-            bucket.negative_authors if is_negative else bucket.authors for bucket in self.inside(place)
-        )
+        return union_count(bucket.negative_authors if is_negative else bucket.authors for bucket in self.inside(place))
 
 
 def _add(totals: list[int], part: CountsRow, sign: int) -> None:

@@ -94,7 +94,7 @@ def parse_watchlist(text: str, file: str = "watchlist.yaml") -> Watchlist:
 def _brand(item: Value) -> Brand:
     item = item.named(f"brand {item.peek('id')}".rstrip())
     fields = item.fields(BRAND_KEYS, required=("id",))
-    brand_id = fields["id"].identifier()
+    brand_id = fields["id"].named("brand id").identifier()
     brand = Brand(
         id=brand_id,
         name=fields["name"].text() if "name" in fields else brand_id,

@@ -21,8 +21,16 @@ import msgspec
 from schemas import streams
 from schemas.activity import AuthorActivity
 from schemas.mention import WHOLE_BRAND, Evidence, ScoredMention, TopicMention
+from schemas.signal import SignalState
 from tocsin.detection.author_rows import (
-    IDLE_MS, AnnouncedRow, AuthorRow, HistoryRow, JudgedRow, Known, OpenHourRow, WaitingRow,
+    IDLE_MS,
+    AnnouncedRow,
+    AuthorRow,
+    HistoryRow,
+    JudgedRow,
+    Known,
+    OpenHourRow,
+    WaitingRow,
 )  # fmt: skip
 from tocsin.detection.distinct import hash64
 from tocsin.detection.signals import AUTHOR_DAY, AUTHOR_HOUR, author_burst_signal
@@ -218,7 +226,7 @@ class WindowAuthor:
         if not is_cooling:
             history.opened_ms = tick
         history.alerted_ms, history.alerted = tick, count
-        state = "grown" if is_cooling else "raised"
+        state: SignalState = "grown" if is_cooling else "raised"
         signal = author_burst_signal(row.counted, history.opened_ms, state, hour, day, history.followers, tick)
         emits.append(Emit(streams.INBOX, signal.brand, signal))
 
@@ -226,10 +234,10 @@ class WindowAuthor:
         for author_brand in sorted(self._hours.pop(hour, ())):
             self._rows.delete(f"h|{hour}|{author_brand}")
             author, _, brand = author_brand.rpartition("|")
-            history = self._rows.get(_history_key(author, brand))
-            counts = history.hours.get(hour) if history else None
-            if counts is None:
+            history: HistoryRow | None = self._rows.get(_history_key(author, brand))
+            if history is None or hour not in history.hours:
                 continue
+            counts = history.hours[hour]
             activity = AuthorActivity(
                 author=author,
                 brand=brand,
@@ -315,3 +323,6 @@ def _in_order(rows: list[WaitingRow]) -> list[WaitingRow]:
     if any(_order(one) == _order(other) for one, other in zip(rows, rows[1:], strict=False)):
         rows.sort(key=lambda row: (_order(row), msgspec.msgpack.encode(row)))
     return rows
+
+
+__all__ = ["AuthorRow", "WindowAuthor"]

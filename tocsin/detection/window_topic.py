@@ -16,7 +16,7 @@ from heapq import heappop, heappush
 from schemas import streams
 from schemas.activity import TopicActivity
 from schemas.mention import WHOLE_BRAND, TopicMention
-from schemas.signal import Signal, SignalState
+from schemas.signal import SignalState
 from tocsin.detection.baseline import LEARN_EVERY_MS, SPANS_MINUTES, Memory
 from tocsin.detection.burst import DEFAULT, KINDS, BurstPolicy, Episode, Measured, find_surprise, is_high, judge
 from tocsin.detection.signals import burst_signal, high_risk_signal
@@ -74,7 +74,9 @@ class WindowTopic:
         if judged_ms > self._judged_ms:
             self._judged_ms = judged_ms
             self._rows.put("w", WatermarkRow(judged_ms))
-            for mention in [each for each, posted_ms in self._seen.items() if posted_ms < judged_ms - REPEAT_HORIZON_MS]:
+            for mention in [
+                each for each, posted_ms in self._seen.items() if posted_ms < judged_ms - REPEAT_HORIZON_MS
+            ]:
                 del self._seen[mention]
                 self._rows.delete(f"r|{mention}")
         return iter(emits)
@@ -195,7 +197,7 @@ class WindowTopic:
             episode = row.episodes.get(kind)
             if episode and episode.is_active and is_high(measured, self._policy):
                 episode.high_ms, changed = tick, True
-            state, best = judge(measured, episode, tick, age_ms, share, self._policy)
+            state, best = judge(kind, measured, episode, tick, age_ms, share, self._policy)
             if state is None or best is None:
                 continue
             changed = True
@@ -306,3 +308,6 @@ class WindowTopic:
         for (_, tick, minute, _, topic_key), row in sorted(parts, key=lambda part: int(part[0][3])):
             waiting = self._waiting.setdefault(int(tick), {}).setdefault(topic_key, {})
             waiting.setdefault(int(minute), []).append(row)
+
+
+__all__ = ["TopicRow", "WindowTopic"]

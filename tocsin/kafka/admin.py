@@ -133,6 +133,8 @@ async def check_streams(settings: Settings) -> list[str]:
         BrokerError: nobody answers.
     """
     statuses = await describe_streams(settings)
+    if not any(status.exists for status in statuses):
+        return [f"the namespace {settings.namespace} has no streams: they are all missing"]
     problems = [problem for status in statuses for problem in status.problems]
     if any(status.exists for status in statuses if status.name == NAMESPACE.name):
         try:

@@ -73,6 +73,11 @@ class StreamReader:
         """Whether every partition has said that no more data will come: the end of a replay."""
         return len(self._ended) == len(self._partitions)
 
+    async def is_empty(self) -> bool:
+        """Whether nothing was ever written to it (or all of it has expired)."""
+        ends = await self._consumer.end_offsets(self._partitions)
+        return ends == await self._consumer.beginning_offsets(self._partitions)
+
     async def poll(self, timeout_ms: int = 500) -> list[Any]:
         """The records that came, each partition's in order; empty when none did within the time.
 

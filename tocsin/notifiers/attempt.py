@@ -69,26 +69,26 @@ class Attempts:
         self,
         book: DeliveryBook,
         card: Callable[[EscalationEvent], str],
-        policy: DeliveryPolicy,
         now: Callable[[], datetime],
         chance: random.Random,
     ) -> None:
         self._book = book
         self._card = card
-        self._policy = policy
         self._now = now
         self._chance = chance
 
-    async def make(self, notifier: Notifier, deliveries: Sequence[Delivery], is_digest: bool) -> Ended:
+    async def make(
+        self, notifier: Notifier, policy: DeliveryPolicy, deliveries: Sequence[Delivery], is_digest: bool
+    ) -> Ended:
         """Tell of one delivery, or of many in one digest.
 
         Raises:
             Exception: what the book raised.
         """
-        begun = [each for each in [await self._begin(delivery) for delivery in deliveries] if each is not None]
+        begun = [each for each in [await self._begin(delivery, policy) for delivery in deliveries] if each is not None]
         if not begun:
             return Ended(is_settled=True)
-        bound = self._policy.send_timeout.total_seconds()
+        bound = policy.send_timeout.total_seconds()
         try:
             async with asyncio.timeout(bound):
                 if is_digest:
@@ -99,15 +99,15 @@ class Attempts:
             await self.give_up(begun, str(error))
             return Ended(is_settled=True)
         except Misconfigured as error:
-            return await self._rest(notifier.name, begun, str(error))
+            return await self._rest(notifier.name, policy, begun, str(error))
         except TryLater as error:
-            return await self._put_off(begun, str(error), error.retry_after, error.may_have_arrived)
+            return await self._put_off(policy, begun, str(error), error.retry_after, error.may_have_arrived)
         except TimeoutError:
-            return await self._put_off(begun, f"{notifier.name}: no answer within {bound:g} s", None, True)
+            return await self._put_off(policy, begun, f"{notifier.name}: no answer within {bound:g} s", None, True)
         except Exception as error:
             # A fault of the notifier's own is no worse than a service that fails, and bounded by the same attempts.
             log.exception("notifier %s failed", notifier.name)
-            return await self._put_off(begun, f"{type(error).__name__}: {error}", None, True)
+            return await self._put_off(policy, begun, f"{type(error).__name__}: {error}", None, True)
         for delivery in begun:
             receipt = receive(delivery, self._now(), is_digest)
             await self._record(receipt, receipt.state)
@@ -126,9 +126,9 @@ class Attempts:
                     error,
                 )
 
-    async def _begin(self, delivery: Delivery) -> Delivery | None:
+    async def _begin(self, delivery: Delivery, policy: DeliveryPolicy) -> Delivery | None:
         """Write down that an attempt begins; None when none is to be made."""
-        if self._policy.is_given_up(delivery):
+        if policy.is_given_up(delivery):
             lost = "the answers of its last two attempts were lost"
             await self.give_up([delivery], lost if is_answer_lost(delivery) else delivery.error)
             return None
@@ -136,15 +136,20 @@ class Attempts:
         return begun if await self._record(begun, None) else None
 
     async def _put_off(
-        self, begun: Sequence[Delivery], error: str, retry_after: timedelta | None, may_have_arrived: bool
+        self,
+        policy: DeliveryPolicy,
+        begun: Sequence[Delivery],
+        error: str,
+        retry_after: timedelta | None,
+        may_have_arrived: bool,
     ) -> Ended:
         # One draw for all: the events of a digest stay together.
-        delay = self._policy.delay(max(each.attempts for each in begun), self._chance)
+        delay = policy.delay(max(each.attempts for each in begun), self._chance)
         next_attempt_at = self._now() + max(delay, retry_after or timedelta())
         is_settled = True
         for delivery in begun:
             later = put_off(delivery, next_attempt_at, error, may_have_arrived)
-            if self._policy.is_given_up(later):
+            if policy.is_given_up(later):
                 await self.give_up([later], error)
                 continue
             is_settled = False
@@ -152,8 +157,8 @@ class Attempts:
             await self._record(later, "retried")
         return Ended(is_settled)
 
-    async def _rest(self, notifier: str, begun: Sequence[Delivery], error: str) -> Ended:
-        rests_until = self._now() + self._policy.rest
+    async def _rest(self, notifier: str, policy: DeliveryPolicy, begun: Sequence[Delivery], error: str) -> Ended:
+        rests_until = self._now() + policy.rest
         log.error("notifier %s is misconfigured, it rests until %s UTC: %s", notifier, f"{rests_until:%H:%M}", error)
         for delivery in begun:
             await self._record(take_back(delivery, rests_until, error), "stopped")

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from schemas.crisis import SEVERITIES, Delivery, EscalationEvent
@@ -29,9 +29,10 @@ _LONGEST_WAIT = timedelta(seconds=5)
 class _Desk:
     """One notifier, and what is under way for it."""
 
-    def __init__(self, notifier: Notifier, concurrency: int) -> None:
+    def __init__(self, notifier: Notifier, policy: DeliveryPolicy) -> None:
         self.notifier = notifier
-        self.slots = asyncio.Semaphore(concurrency)
+        self.policy = policy
+        self.slots = asyncio.Semaphore(policy.concurrency)
         self.lanes: dict[str, asyncio.Task[None]] = {}
         self.digest: asyncio.Task[None] | None = None
         self.digest_at: datetime | None = None
@@ -48,6 +49,8 @@ class Courier:
         notifiers: by unique names; a delivery for any other name becomes a dead letter.
         book: the table of deliveries.
         card: the event as text for people.
+        policies: how patient we are with a notifier, by its name; those not named have `DeliveryPolicy()`.
+        stop_within: what is under way when we stop may take so long to end.
         now: wall time in UTC, as Kafka's (it is compared with append times).
         chance: of the jitter.
     """
@@ -57,15 +60,17 @@ class Courier:
         notifiers: Iterable[Notifier],
         book: DeliveryBook,
         card: Callable[[EscalationEvent], str],
-        policy: DeliveryPolicy | None = None,
+        policies: Mapping[str, DeliveryPolicy] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: random.Random | None = None,
+        stop_within: timedelta = timedelta(seconds=5),
     ) -> None:
-        self._policy = policy or DeliveryPolicy()
-        self._desks = {notifier.name: _Desk(notifier, self._policy.concurrency) for notifier in notifiers}
+        policies = policies or {}
+        self._desks = {each.name: _Desk(each, policies.get(each.name, DeliveryPolicy())) for each in notifiers}
+        self._stop_within = stop_within.total_seconds()
         self._book = book
         self._now = now
-        self._attempts = Attempts(book, card, self._policy, now, chance or random.Random())
+        self._attempts = Attempts(book, card, now, chance or random.Random())
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: set[str] = set()
         self._woken = asyncio.Event()
@@ -97,13 +102,13 @@ class Courier:
         self._woken.set()
 
     async def stop(self) -> None:
-        """Begin nothing more; let what is under way end, within the policy's bound; let go of the notifiers.
+        """Begin nothing more; let what is under way end, within its bound; let go of the notifiers.
 
         What did not end in time is left as "under way": the next worker tries it once more, as a possible repeat.
         """
         self._stopping = True
         self.wake()
-        bound = self._policy.stop_within.total_seconds()
+        bound = self._stop_within
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=bound)
             for task in late:
@@ -129,9 +134,10 @@ class Courier:
         for delivery in self._book.pending():
             if delivery.key in self._in_hand:
                 continue
-            if delivery.notifier not in self._desks:
+            desk = self._desks.get(delivery.notifier)
+            if desk is None:
                 homeless.append(delivery)
-            elif self._policy.is_stale(delivery, now):
+            elif desk.policy.is_stale(delivery, now):
                 stale[delivery.notifier].append(delivery)
             else:
                 lanes[delivery.notifier, delivery.event.crisis.id].append(delivery)
@@ -161,12 +167,12 @@ class Courier:
         if not due:
             return min(delivery.next_attempt_at or now for delivery in deliveries)
         if desk.digest_at is None:
-            desk.digest_at = now + self._policy.gather
+            desk.digest_at = now + desk.policy.gather
         due_at = max(desk.digest_at, desk.rests_until or now)
         if due_at > now:
             return due_at
         due.sort(key=lambda delivery: (delivery.created_at, delivery.event.sequence))
-        desk.digest = self._start(self._serve_digest(desk, due[: self._policy.digest_size]))
+        desk.digest = self._start(self._serve_digest(desk, due[: desk.policy.digest_size]))
         return now + _LONGEST_WAIT
 
     def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
@@ -190,7 +196,7 @@ class Courier:
                 async with desk.slots:
                     now = self._now()
                     # What has gone stale while it waited for a slot is the digest's now.
-                    if self._stopping or desk.is_resting(now) or self._policy.is_stale(delivery, now):
+                    if self._stopping or desk.is_resting(now) or desk.policy.is_stale(delivery, now):
                         return
                     if not is_due(delivery, now) or not await self._attempt(desk, [delivery], is_digest=False):
                         return
@@ -207,7 +213,7 @@ class Courier:
         """One attempt at a desk; returns whether the next may follow."""
         self._in_hand.update(delivery.key for delivery in deliveries)
         try:
-            ended = await self._attempts.make(desk.notifier, deliveries, is_digest)
+            ended = await self._attempts.make(desk.notifier, desk.policy, deliveries, is_digest)
         finally:
             self._in_hand.difference_update(delivery.key for delivery in deliveries)
         desk.rests_until = ended.rests_until

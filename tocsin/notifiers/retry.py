@@ -24,13 +24,13 @@ _ERROR_SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """How patient the senders are.
+    """How patient the senders are with one notifier.
 
     Attributes:
         max_attempts: then the delivery is a dead letter. One more is made when the last one's answer was lost.
         first_delay: after the first failed attempt: short, a restarting receiver is back in seconds.
         growth: of the delay, from attempt to attempt.
-        longest_delay: of all. With these numbers the eighth attempt is 30 to 40 minutes after the first: the whole
+        longest_delay: of all. With these numbers the twelfth attempt is 38 to 51 minutes after the first: the whole
             story ends within the hour after which nobody is paged any more.
         jitter: share of the delay that is left to chance, so that a receiver that comes back is not met by everybody.
         stale_after: age at which an event is digested instead of paged.
@@ -39,13 +39,12 @@ class DeliveryPolicy:
         concurrency: requests under way at once, for each notifier.
         send_timeout: for one attempt of any notifier; what has not answered by then counts as lost.
         rest: how long a misconfigured notifier is left alone: people mend receivers without restarting us.
-        stop_within: what is under way when we stop may take so long to end.
     """
 
-    max_attempts: int = 8
+    max_attempts: int = 12
     first_delay: timedelta = timedelta(seconds=5)
-    growth: float = 3.0
-    longest_delay: timedelta = timedelta(minutes=15)
+    growth: float = 2.0
+    longest_delay: timedelta = timedelta(minutes=10)
     jitter: float = 0.25
     stale_after: timedelta = timedelta(hours=1)
     gather: timedelta = timedelta(seconds=10)
@@ -53,7 +52,6 @@ class DeliveryPolicy:
     concurrency: int = 4
     send_timeout: timedelta = timedelta(seconds=30)
     rest: timedelta = timedelta(minutes=10)
-    stop_within: timedelta = timedelta(seconds=5)
 
     def delay(self, attempts: int, chance: random.Random) -> timedelta:
         """How long to wait after so many failed attempts (at least one)."""

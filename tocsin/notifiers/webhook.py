@@ -43,7 +43,7 @@ class WebhookNotifier:
     Args:
         name: as in response.yaml.
         url: http or https.
-        secret: the shared secret of the signature.
+        secret: the shared secret of the signature; None sends unsigned requests.
         namespace: names the source of the events (`/tocsin/<namespace>`).
         timeout: for one request, from the look-up of the address to the end of the answer.
         now: wall time, seconds since 1970.
@@ -53,7 +53,7 @@ class WebhookNotifier:
         self,
         name: str,
         url: str,
-        secret: bytes,
+        secret: bytes | None,
         namespace: str,
         timeout: timedelta = timedelta(seconds=10),
         now: Callable[[], float] = time.time,
@@ -104,9 +104,10 @@ class WebhookNotifier:
     async def _post(self, body: bytes, content_type: str, key: str, is_possible_repeat: bool) -> None:
         headers = {
             "Content-Type": content_type,
-            HEADER: sign(self._secret, body, int(self._now())),
             "Idempotency-Key": key,
         }
+        if self._secret is not None:
+            headers[HEADER] = sign(self._secret, body, int(self._now()))
         if is_possible_repeat:
             headers["Tocsin-Possible-Repeat"] = "true"
         try:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from typing import Self
 
-from schemas.crisis import SEVERITIES, Delivery, EscalationEvent, Severity
+from schemas.crisis import SEVERITIES, Crisis, Delivery, EscalationEvent, Severity
 from tocsin.flow import Emit, Rows
+from tocsin.response.plan import LogNotifier, Plan, Silence
 
 #: Receipts make a page idempotent against producers, replays and restarts; none of them reaches back a month.
 RECEIPT_LIFETIME = timedelta(days=30)
@@ -22,28 +24,64 @@ class Subscription:
         name: of the notifier, unique; part of the idempotency key, so a renamed notifier is a new one.
         min_severity: the least severity it hears; below `elevated` nobody is messaged, whatever is written here.
         hears_exercises: it also hears the crises of a namespace that is an exercise: a drill never pages the company.
+        brands: ids of the brands it hears of; None: all.
+        is_record: it messages nobody, it keeps a record (the log): it may hear of what is only watched, too.
     """
 
     name: str
     min_severity: Severity = "elevated"
     hears_exercises: bool = False
+    brands: frozenset[str] | None = None
+    is_record: bool = False
 
     def wants(self, event: EscalationEvent) -> bool:
         """Whether this notifier has to be told of the event.
 
         An all-clear is told to everyone who heard of the crisis at its worst, though its severity has fallen since.
         """
-        if event.type == "crisis.watched" or (event.crisis.is_exercise and not self.hears_exercises):
+        crisis = event.crisis
+        if self.brands is not None and crisis.brand not in self.brands:
             return False
-        severity = event.crisis.peak_severity if event.type == "crisis.resolved" else event.crisis.severity
-        return SEVERITIES.index(severity) >= max(SEVERITIES.index(self.min_severity), SEVERITIES.index("elevated"))
+        if (event.type == "crisis.watched" and not self.is_record) or (crisis.is_exercise and not self.hears_exercises):
+            return False
+        severity = crisis.peak_severity if event.type == "crisis.resolved" else crisis.severity
+        floor: Severity = "watch" if self.is_record else "elevated"
+        return SEVERITIES.index(severity) >= max(SEVERITIES.index(self.min_severity), SEVERITIES.index(floor))
 
 
 @dataclass(frozen=True, slots=True)
 class NotifySetup:
-    """Handed to the step when it starts on a partition: who hears what; made from response.yaml."""
+    """Handed to the step when it starts on a partition: who hears what, and what is muted for a time."""
 
     subscriptions: tuple[Subscription, ...] = ()
+    silences: tuple[Silence, ...] = ()
+
+    @classmethod
+    def from_response(cls, plan: Plan) -> Self:
+        """What response.yaml says. With policies, a notifier that none of them names hears of nothing."""
+        subscriptions = []
+        for notifier in plan.notifiers:
+            policies = [policy for policy in plan.policies if notifier.id in policy.notifiers]
+            if plan.policies and not policies:
+                continue
+            hears_all = not all(policy.brands for policy in policies) or not policies
+            subscriptions.append(
+                Subscription(
+                    name=notifier.id,
+                    min_severity=notifier.only_from,
+                    hears_exercises=notifier.hears_exercises,
+                    brands=None if hears_all else frozenset(brand for policy in policies for brand in policy.brands),
+                    is_record=isinstance(notifier, LogNotifier),
+                )
+            )
+        return cls(tuple(subscriptions), plan.silences)
+
+    def find_silence(self, crisis: Crisis, at: datetime) -> Silence | None:
+        """The silence that mutes this crisis at an instant of wall time; one of a topic mutes that subject alone."""
+        for silence in self.silences:
+            if silence.brand == crisis.brand and silence.topic in (None, crisis.subject) and at < silence.until:
+                return silence
+        return None
 
 
 class Notify:
@@ -64,17 +102,24 @@ class Notify:
         """Put down who has to be told of one event.
 
         A row that is there already is left alone, pending or settled: an event that is read again pages nobody again.
+        What a silence mutes is put down as settled, with whose silence it was and why: nothing goes unsaid unseen.
 
         Args:
             appended_ms: when Kafka stored the event, ms since 1970. It dates the delivery: the event's own time is
                 long past in a replay, and says nothing of how late the page is.
         """
         created_at = datetime.fromtimestamp(appended_ms / 1000, UTC)
+        silence = self._setup.find_silence(event.crisis, created_at)
         for subscription in self._setup.subscriptions:
             key = delivery_key(event.id, subscription.name)
-            if subscription.wants(event) and self._rows.get(key) is None:
-                delivery = Delivery(key=key, notifier=subscription.name, event=event, created_at=created_at)
-                self._rows.put(key, delivery)
+            if not subscription.wants(event) or self._rows.get(key) is not None:
+                continue
+            delivery = Delivery(key=key, notifier=subscription.name, event=event, created_at=created_at)
+            # A record is kept of what was muted as well.
+            if silence is not None and not subscription.is_record:
+                why = f"silenced by {silence.by} until {silence.until.isoformat()}: {silence.reason}"
+                delivery = delivery.replace(state="silenced", error=why)
+            self._rows.put(key, delivery)
         return ()
 
     def advance(self, watermark_ms: int) -> Iterable[Emit]:  # noqa: ARG002 - deliveries live by wall time

@@ -1,0 +1,58 @@
+# `make` alone prints what there is to do. Everything is installed into .venv; nothing else on the machine is touched.
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test check bench docs lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python that is new enough, unless PYTHON names one.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: pyproject.toml $(wildcard requirements/*.lock)
+	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11 or newer, and found none. Install one, or: make PYTHON=/path/to/python"; exit 1; }
+	@echo "installing into $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make virtual environments. On Debian: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m tocsin.kafka.java >/dev/null 2>&1 || [ -n "$(KAFKA_BOOTSTRAP)" ] || \
+		{ echo "no Java 17 or newer here: installing one into $(VENV)"; \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/java.lock; }
+	@touch $@
+
+demo: $(VENV)/.installed ## a simulated world on real Kafka: crises open before your eyes (2 minutes)
+	@$(BIN)/python -m tocsin.demo
+
+up: $(VENV)/.installed ## broker, streams, workers and notifier, until Ctrl-C
+	@test -e watchlist.yaml || $(BIN)/tocsin init
+	@$(BIN)/tocsin up
+
+down: $(VENV)/.installed ## stop a broker that `tocsin kafka start` left running
+	@$(BIN)/tocsin kafka stop
+
+test: $(VENV)/.installed ## all tests, on a real broker (under 10 minutes on 2 cores)
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: $(VENV)/.installed ## format, lint, strict types, import layers, documents = code
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/house
+
+bench: $(VENV)/.installed ## every figure that the documents quote
+	@$(BIN)/python -m bench
+
+docs: $(VENV)/.installed ## write the generated documents: schemas, AsyncAPI, commands
+	@$(BIN)/python -m tocsin.schema_documents
+	@$(BIN)/python -m tocsin.command_documents
+
+lock: $(VENV)/.installed ## write requirements/*.lock again from pyproject.toml
+	@sh requirements/lock.sh $(BIN)/uv
+
+clean: ## remove .venv, caches and local state
+	@rm -rf $(VENV) .tocsin .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

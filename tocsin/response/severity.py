@@ -1,0 +1,108 @@
+"""How bad is it? Readable rules on the numbers of a signal: a floor by its kind, and parts that raise it.
+
+`watch` is a record that messages nobody; `elevated` is an alarm. Volume alone is a watch: a campaign that people like is
+loud as well. Complaints of many, a high risk, or a record volume that is negative are alarms. One author never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from schemas.crisis import SEVERITIES, Severity
+from schemas.signal import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityPolicy:
+    """Where each part of the severity begins to count."""
+
+    ratio: float = 6.0  # bursts of the development data are ×3 to ×6
+    surprise: float = 10.0  # one window in ten billion: no baseline explains it
+    distinct_authors: int = 100  # a crowd that no team answers one by one
+    negative_share: float = 0.6  # twice the share of an ordinary day
+    reach: int = 1_000_000
+    record_ratio: float = 1.65  # two thirds above anything of the last fortnight
+    source_share: float = 0.1  # a second source that makes up a tenth
+    volume_record_ratio: float = 1.3  # volume alone: a clear record …
+    volume_negative_share: float = 0.4  # … that is negative as well
+    risk_reach: int = 100_000  # a high risk told by an influential author
+    severe_parts: int = 3
+    critical_parts: int = 5
+
+
+DEFAULT = SeverityPolicy()
+
+
+class Verdict(NamedTuple):
+    """A severity and why: one sentence for the floor, one for each part."""
+
+    severity: Severity
+    reasons: tuple[str, ...]
+
+
+class _Part(NamedTuple):
+    holds: Callable[[Signal, SeverityPolicy], bool]
+    says: Callable[[Signal], str]
+
+
+def rank(severity: Severity) -> int:
+    """0 (watch) to 3 (critical)."""
+    return SEVERITIES.index(severity)
+
+
+def is_alarm(severity: Severity) -> bool:
+    """Does somebody have to be told?"""
+    return severity != "watch"
+
+
+def find_severity(signal: Signal, policy: SeverityPolicy = DEFAULT) -> Verdict:
+    """The severity of one signal by its own numbers."""
+    floor, because = _find_floor(signal, policy)
+    if floor == "watch":
+        return Verdict(floor, (because,))
+    said = [part.says(signal) for part in _PARTS if part.holds(signal, policy)]
+    if signal.kind == "high_risk":
+        is_heard = signal.reach >= policy.risk_reach or "press" in signal.source_kinds
+        severity: Severity = "severe" if is_heard else floor
+    else:
+        severity = "critical" if len(said) >= policy.critical_parts else floor
+        if policy.severe_parts <= len(said) < policy.critical_parts:
+            severity = "severe"
+    return Verdict(severity, (because, *said))
+
+
+def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
+    match signal.kind:
+        case "high_risk":
+            return "elevated", f"a high risk is named: {', '.join(signal.high_risk)}"
+        case "negative_burst":
+            return "elevated", f"{signal.distinct_negative_authors:,} different authors complain"
+        case "author_burst":
+            return "watch", "one author alone, however angry, is no crisis"
+        case "burst":
+            is_record = signal.record_ratio >= policy.volume_record_ratio
+            if is_record and signal.negative_share >= policy.volume_negative_share:
+                return "elevated", f"a record volume, {signal.negative_share:.0%} of it negative"
+            return "watch", f"volume alone: {signal.negative_share:.0%} of it is negative"
+
+
+def _has_second_source(signal: Signal, policy: SeverityPolicy) -> bool:
+    least = policy.source_share * sum(signal.sources.values())
+    return sum(1 for count in signal.sources.values() if count >= least) >= 2
+
+
+_PARTS: tuple[_Part, ...] = (
+    _Part(lambda s, p: s.ratio >= p.ratio, lambda s: f"×{s.ratio:.1f} of what is usual"),
+    _Part(lambda s, p: s.surprise >= p.surprise, lambda s: f"surprise {s.surprise:.1f}: chance does not explain it"),
+    _Part(lambda s, p: s.distinct_negative_authors >= p.distinct_authors, lambda s: "a crowd complains"),
+    _Part(
+        lambda s, p: s.kind != "high_risk" and s.negative_share >= p.negative_share,
+        lambda s: f"{s.negative_share:.0%} of all mentions are negative",
+    ),
+    _Part(lambda s, p: s.reach >= p.reach, lambda s: f"it reached {s.reach:,}"),
+    _Part(lambda s, p: s.record_ratio >= p.record_ratio, lambda s: f"×{s.record_ratio:.1f} of the 14-day record"),
+    _Part(_has_second_source, lambda s: f"heard on {len(s.sources)} sources"),
+    _Part(lambda s, _: "press" in s.source_kinds, lambda _: "the press writes about it"),
+)
