@@ -54,7 +54,7 @@ def run(app: Any, settings: Settings) -> int:
     from agents.engine.observer import PrometheusObserver
     from tocsin import metrics
 
-    server = metrics.serve(settings.metrics_port)
+    server = metrics.serve(settings.metrics_port, settings.metrics_host)
 
     def say_ready() -> None:
         where = f", metrics on port {server.port}" if server else ""

@@ -12,7 +12,7 @@ class TopicActivity(Record, frozen=True, kw_only=True):
     Attributes:
         distinct_authors: by span in minutes ("15", "60", "360"): authors seen in the span that ends here.
         distinct_negative_authors: the same for authors of negative mentions.
-        is_sketched: more than 256 authors in one bucket: counts of authors are estimates (±3 % at one sigma).
+        is_sketched: more than 256 authors in one bucket: counts of authors are estimates (±2.3 % at one sigma).
         is_incomplete: a channel stalled; mentions of it may still come.
         late_mentions: mentions that arrived after their window had moved on, so far.
     """

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schemas.crisis import Crisis, Delivery, EscalationEvent, EventType
-from tocsin.notifiers.courier import NoLongerOurs
+from tocsin import metrics
+from tocsin.notifiers.courier import Courier, NoLongerOurs
 from tocsin.notifiers.notifier import TryLater
+from tocsin.notifiers.retry import DeliveryPolicy
 from tocsin.response.notify import delivery_key
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -165,3 +169,34 @@ async def settle_down(rounds: int = 50) -> None:
     """Give everything that could happen without the clock the chance to happen."""
     for _ in range(rounds):
         await asyncio.sleep(0)
+
+
+def card_of(event: EscalationEvent) -> str:
+    return f"card of {event.id}"
+
+
+@asynccontextmanager
+async def courier(
+    book: MemoryBook,
+    *notifiers: FakeNotifier,
+    clock: SetClock | None = None,
+    policy: DeliveryPolicy | None = None,
+    stop_within: timedelta = timedelta(seconds=5),
+) -> AsyncIterator[Courier]:
+    """A courier at work while the block runs."""
+    policies = {notifier.name: policy for notifier in notifiers} if policy else None
+    made = Courier(notifiers, book, card_of, policies, clock or SetClock(), random.Random(0), stop_within)
+    run = asyncio.create_task(made.run())
+    try:
+        yield made
+        await made.stop()
+        await run
+    finally:
+        run.cancel()
+
+
+def count(notifier: str, outcome: str) -> float:
+    """Attempts counted so far."""
+    return metrics.REGISTRY.get_sample_value(
+        "tocsin_deliveries_total", {"notifier": notifier, "outcome": outcome}
+    ) or 0.0  # fmt: skip

@@ -6,6 +6,7 @@ the reading direction, hide or forge lines. Private mentions are never quoted.
 
 from __future__ import annotations
 
+import html
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +32,7 @@ _TITLES: dict[EventType, str] = {
     "crisis.escalated": "Crisis escalated",
     "crisis.resolved": "Crisis resolved",
 }
-_COUNTED = {
+_COUNTED: dict[str, str] = {
     "burst": "authors",
     "negative_burst": "negative authors",
     "author_burst": "mentions by one author",
@@ -142,10 +143,9 @@ def _lines(event: EscalationEvent, evidence: Mapping[str, Evidence], width: int)
 
 def _numbers(event: EscalationEvent, width: int) -> Iterator[Line]:
     crisis = event.crisis
-    kind = event.signal.kind if event.signal else (crisis.kinds[0] if crisis.kinds else "")
     span = f" in {_duration(timedelta(minutes=crisis.span_minutes))}" if crisis.span_minutes else ""
     if crisis.current:
-        current = f"{_number(crisis.current)} {_COUNTED.get(kind, 'counted')}{span}"
+        current = f"{_number(crisis.current)} {_find_counted(event)}{span}"
         usual = f"usual {_number(crisis.baseline)}" if crisis.baseline else "none usual"
         yield from _wrap("strong", f"{current}, {usual} ({_number(crisis.ratio)}x)", width)
     parts = [f"surprise {crisis.surprise:.1f}" if crisis.surprise else ""]
@@ -163,6 +163,15 @@ def _numbers(event: EscalationEvent, width: int) -> Iterator[Line]:
         yield from _wrap("quiet", "warming up: less than two days of history", width)
 
 
+def _find_counted(event: EscalationEvent) -> str:
+    """What `current` counts. A crisis has the numbers of its strongest signal, which need not be the last one."""
+    crisis, signal = event.crisis, event.signal
+    if signal and (signal.current, signal.baseline) == (crisis.current, crisis.baseline):
+        return _COUNTED[signal.kind]
+    words = {_COUNTED[kind] for kind in crisis.kinds if kind in _COUNTED}
+    return words.pop() if len(words) == 1 else "counted"
+
+
 def _quotes(event: EscalationEvent, evidence: Mapping[str, Evidence], width: int) -> Iterator[Line]:
     """The telling mentions: what, who, where. A private one is only counted."""
     keys = dict.fromkeys((*event.crisis.evidence, *(event.signal.evidence if event.signal else ())))
@@ -170,7 +179,7 @@ def _quotes(event: EscalationEvent, evidence: Mapping[str, Evidence], width: int
     private = sum(found.private for found in known)
     for found in [found for found in known if not found.private][:_QUOTED]:
         yield Line("plain", "")
-        quote = list(_wrap("quote", f"“{make_inert(found.text)}”", width - 2))
+        quote = list(_wrap("quote", f"“{make_inert(html.unescape(found.text))}”", width - 2))
         if len(quote) > _LINES_OF_QUOTE:
             quote = [
                 *quote[: _LINES_OF_QUOTE - 1],

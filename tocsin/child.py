@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tocsin.errors import BrokerError, ConfigurationError, TocsinError
@@ -53,7 +54,11 @@ class Child:
                 stderr=subprocess.STDOUT,
                 process_group=0,  # Ctrl-C ends us, and we end it
             )
-        self._guard = guard_group(self._process.pid)
+        try:
+            self._guard = guard_group(self._process.pid)
+        except OSError:
+            self.kill()  # what would outlive us must not run
+            raise
         self._started_at = time.monotonic()
         self.starts += 1
 
@@ -117,7 +122,8 @@ class Child:
     def _release(self) -> None:
         if self._guard and self._process:
             # With whatever it may have started itself; the guard is a member, so the group is still ours.
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError, PermissionError):  # somebody else has killed them all
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._guard.wait()
             if self._guard.stdin:
                 self._guard.stdin.close()

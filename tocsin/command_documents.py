@@ -78,7 +78,7 @@ def _default(action: argparse.Action) -> str:
     if action.required:
         return "required"
     default = action.default
-    if default in (None, argparse.SUPPRESS, (), []) or isinstance(default, bool):
+    if default in (None, argparse.SUPPRESS, "", (), []) or isinstance(default, bool):
         return ""
     return f"`{default.as_posix() if isinstance(default, Path) else default}`"
 

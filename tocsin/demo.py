@@ -1,6 +1,6 @@
 """`make demo`: a simulated world through a real Kafka and two workers, held against its labels.
 
-Exit status 0 only if every storm and faux pas raised an alarm in its time and neither the hot-head nor the campaign did.
+Exit status 0 only if the storm and the faux pas raised an alarm in their time and neither hot-head nor campaign did.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -14,13 +13,11 @@ from schemas import streams
 from schemas.crisis import EscalationEvent
 from schemas.mention import Evidence, RejectedMention
 from schemas.record import InvalidRecord
+from tocsin.evidence import EvidenceTexts
 from tocsin.kafka.follow import Start, StreamReader
 from tocsin.settings import Settings
 
 log = logging.getLogger(__name__)
-
-#: Texts that are remembered; the oldest are forgotten first.
-REMEMBERED_TEXTS = 50_000
 
 
 class Heard(NamedTuple):
@@ -33,9 +30,6 @@ class Heard(NamedTuple):
 class CrisisFeed:
     """The escalation events of one namespace.
 
-    Evidence is written before the events that name it, so a text that is not there once the evidence stream is read to
-    its end was erased, or never kept.
-
     Args:
         settings: where Kafka is, and the namespace.
         start: all events that are kept, or only new ones.
@@ -46,14 +40,13 @@ class CrisisFeed:
 
     def __init__(self, settings: Settings, *, start: Start = "start") -> None:
         self._crises = StreamReader(settings, streams.CRISES, start=start)
-        self._evidence = StreamReader(settings, streams.EVIDENCE)
-        self._texts: OrderedDict[str, Evidence] = OrderedDict()
+        self._texts = EvidenceTexts(settings)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._crises)
-            await stack.enter_async_context(self._evidence)
+            await stack.enter_async_context(self._texts)
             self._stack = stack.pop_all()
         return self
 
@@ -71,28 +64,7 @@ class CrisisFeed:
         while not (until_done and self._crises.is_done):
             found = [event for record in await self._crises.poll() if (event := _read_event(record)) is not None]
             for event in sorted(found, key=lambda event: (event.at, event.crisis.id, event.sequence)):
-                yield Heard(event, await self._find_evidence(event))
-
-    async def _find_evidence(self, event: EscalationEvent) -> dict[str, Evidence]:
-        wanted = (*event.crisis.evidence, *(event.signal.evidence if event.signal else ()))
-        if any(key not in self._texts for key in wanted):
-            async for record in self._evidence.read_to_end():
-                self._learn(record)
-        return {key: self._texts[key] for key in wanted if key in self._texts}
-
-    def _learn(self, record: Any) -> None:
-        key = (record.key or b"").decode(errors="replace")
-        self._texts.pop(key, None)
-        if record.value is None:  # erased
-            return
-        try:
-            evidence = Evidence.decode(record.value)
-        except InvalidRecord as error:
-            log.warning("evidence %s@%s cannot be read: %s", record.partition, record.offset, error)
-            return
-        self._texts[evidence.mention] = evidence
-        while len(self._texts) > REMEMBERED_TEXTS:
-            self._texts.popitem(last=False)
+                yield Heard(event, await self._texts.fetch(event))
 
 
 async def wait_until_done(settings: Settings) -> None:

@@ -15,21 +15,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from schemas.crisis import EscalationEvent
 from schemas.mention import Mention
 from schemas.streams import RAW
-from tocsin.errors import BrokerError
+from tocsin.errors import BrokerError, TocsinError
 from tocsin.feed import CrisisFeed, Heard, read_rejected
 from tocsin.kafka.admin import create_streams
 from tocsin.kafka.broker import LocalBroker
 from tocsin.kafka.follow import StreamReader
+from tocsin.kafka.reach import hush_client
 from tocsin.replay import KafkaRawWriter, Played, Progress, play, raw_record
 from tocsin.settings import Settings
 from tocsin.workers import WorkerPool
 
 #: Of a replay's own namespace: two workers share them, as they would twelve.
 PARTITIONS = 4
+READY_SECONDS = 60.0
+#: Workers are started again when they end; so many ends in one replay are no accident.
+MOST_ENDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,19 @@ async def play_back(
         BrokerError: Kafka is not usable, or the namespace was played into before.
         TocsinError: a worker ended before its time.
     """
+    with hush_client():
+        return await _play_back(mentions, settings, watchlist, workers, speed, on_progress, on_event)
+
+
+async def _play_back(
+    mentions: Sequence[Mention],
+    settings: Settings,
+    watchlist: Path,
+    workers: int,
+    speed: float | None,
+    on_progress: Progress | None,
+    on_event: Callable[[Heard], None] | None,
+) -> Outcome:
     await create_streams(settings, partitions=PARTITIONS, time="replay")
     async with StreamReader(settings, RAW) as raw:
         if not await raw.is_empty():
@@ -127,17 +145,45 @@ async def play_back(
             if on_event:
                 on_event(heard)
 
-    assert settings.bootstrap, "create_streams would have refused"
-    pool = WorkerPool(bootstrap=settings.bootstrap, namespace=settings.namespace, watchlist=watchlist, count=workers)
-    async with pool, CrisisFeed(settings) as feed, KafkaRawWriter(settings) as writer:
-        began = time.monotonic()
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(listen(feed))
-                played = await play(map(raw_record, mentions), writer, speed=speed, on_progress=on_progress)
-                await listening
-        except* BrokerError as failed:
-            raise failed.exceptions[0] from None
-        seconds = time.monotonic() - began
+    logs = settings.state_directory.parent / "logs" / settings.namespace
+    ends: list[str] = []
+    # Rows on disk are a cache of what Kafka keeps: nobody needs those of a replay after it.
+    with TemporaryDirectory(prefix="tocsin-state-") as rows:
+        own = dataclasses.replace(settings, watchlist=watchlist.absolute(), state_directory=Path(rows))
+        pool = WorkerPool(own, count=workers, log_directory=logs, say=ends.append)
+        async with pool, CrisisFeed(settings) as feed, KafkaRawWriter(settings) as writer:
+            await pool.wait_ready(READY_SECONDS)
+            began = time.monotonic()
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    watching = tasks.create_task(_watch(pool, ends, logs))
+                    listening = tasks.create_task(listen(feed))
+                    played = await play(map(raw_record, mentions), writer, speed=speed, on_progress=on_progress)
+                    await listening
+                    watching.cancel()
+            except BaseExceptionGroup as group:
+                raise _find_reason(group) from None
+            seconds = time.monotonic() - began
     rejected = Counter([rejected.about.cause async for rejected in read_rejected(settings)])
     return Outcome(settings.namespace, played, tuple(events), dict(rejected), seconds)
+
+
+async def _watch(pool: WorkerPool, ends: list[str], logs: Path) -> None:
+    """Raise when the workers cannot do their work."""
+    waiting = asyncio.create_task(pool.wait())
+    try:
+        while not waiting.done():
+            if len(ends) >= MOST_ENDS:
+                raise TocsinError(f"the workers keep ending: {ends[-1]}", f"read their logs in {logs}")
+            await asyncio.wait([waiting], timeout=0.5)
+        waiting.result()
+    finally:
+        waiting.cancel()
+
+
+def _find_reason(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error in it that a person can mend, else all of it."""
+    found: BaseException | None = group.subgroup(TocsinError)
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found or group

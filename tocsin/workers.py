@@ -186,7 +186,10 @@ class WorkerPool:
             self._say(f"{ended}; it starts again in {delay:.0f} s")
             await asyncio.sleep(delay)
             delay = min(2 * delay, LONGEST_DELAY_SECONDS)
-            child.start()
+            try:
+                child.start()
+            except OSError as error:  # a full disk or process table may have room again
+                self._say(f"{child.name} cannot be started: {error}")
 
     def _raise_error(self) -> None:
         if self._error:

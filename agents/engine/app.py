@@ -12,6 +12,7 @@ from agents.engine.engine import Engine
 from agents.engine.lane import Wiring
 from agents.engine.observer import Observer, PrometheusObserver
 from agents.engine.stock import StockRuntime
+from agents.engine.table import TablePartition
 from schemas.streams import topic_name
 from tocsin.flow import Step
 from tocsin.preflight import Ready
@@ -44,10 +45,14 @@ class App(faust.App):
     observer: Observer = PrometheusObserver()
     on_ready: Callable[[], None] = staticmethod(lambda: None)
 
-    def __init__(self, name: str, settings: Settings, steps: Sequence[Step], check: Check, **options: Any) -> None:
+    def __init__(
+        self, name: str, settings: Settings, steps: Sequence[Step], check: Check, *,
+        table: type[TablePartition] = TablePartition,
+    ) -> None:  # fmt: skip
         self.tocsin = settings
         self.steps = tuple(steps)
         self.check = check
+        self._table = table
         self.group = f"{settings.namespace}.{name}"
         scheme = "kafka" if settings.is_stock else "tocsin"
         super().__init__(
@@ -75,7 +80,6 @@ class App(faust.App):
             producer_acks=-1,
             table_standby_replicas=0,
             worker_redirect_stdouts=False,
-            **options,
         )
 
     def source(self, step: Step) -> Any:
@@ -93,7 +97,13 @@ class App(faust.App):
             self.runtime = StockRuntime(self, wiring, ready.setup, self.tocsin.namespace)
         else:
             self.runtime = Engine(
-                self.tocsin, self.group, wiring, ready.setup, is_live=ready.time == "live", observe=self.observer
+                self.tocsin,
+                self.group,
+                wiring,
+                ready.setup,
+                is_live=ready.time == "live",
+                observe=self.observer,
+                table=self._table,
             )
             self.runtime.on_ready = self.on_ready
         await super().on_start()

@@ -56,7 +56,7 @@ class Committer:
     """
 
     def __init__(
-        self, producer: FencedProducer, namespace: str, crash: CrashPoint, *, interval_s: float,
+        self, producer: FencedProducer, namespace: str, crash: CrashPoint, *, interval_s: float, timeout_s: float,
         lanes: Callable[[], Iterable[Lane]], is_drained: Callable[[], bool],
         on_commit: Callable[[float, int | None], None],
     ) -> None:  # fmt: skip
@@ -64,6 +64,7 @@ class Committer:
         self._namespace = namespace
         self._crash = crash
         self._interval_s = interval_s
+        self._timeout_s = timeout_s
         self._lanes = lanes
         self._is_drained = is_drained
         self._on_commit = on_commit
@@ -142,7 +143,7 @@ class Committer:
             await self._work.wait()
             await self._pause()
             self._work.clear()
-            await self.commit()
+            await asyncio.wait_for(self.commit(), self._timeout_s)
 
     async def _pause(self) -> None:
         due = self._last + self._interval_s

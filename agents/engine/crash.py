@@ -1,6 +1,6 @@
 """Named crash points: where a worker can be made to die, so that the fault suite can prove that nothing is lost.
 
-`TOCSIN_CRASH_AT=before-commit` kills the process with SIGKILL when it first gets there; `before-commit#3` the third time.
+`TOCSIN_CRASH_AT=before-commit` kills the process with SIGKILL when it first gets there; `before-commit#3` the third.
 """
 
 from __future__ import annotations

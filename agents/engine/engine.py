@@ -53,8 +53,9 @@ class Engine:
     """
 
     def __init__(
-        self, settings: Settings, group: str, wiring: Wiring, setup: Any, *, is_live: bool, observe: Any
-    ) -> None:
+        self, settings: Settings, group: str, wiring: Wiring, setup: Any, *, is_live: bool, observe: Any,
+        table: type[TablePartition] = TablePartition,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.group = group
         self.crash = CrashPoint(settings.crash_at)
@@ -64,6 +65,7 @@ class Engine:
         self._setup = setup
         self._is_live = is_live
         self._observe = observe
+        self._table = table
         self._steps: dict[str, Step] = {topic_name(settings.namespace, s.reads): s for s in wiring.steps}
         self._lanes: dict[TopicPartition, Lane] = {}
         self._queued: dict[TopicPartition, int] = {}
@@ -106,6 +108,7 @@ class Engine:
         self.committer = Committer(
             self.producer, self.settings.namespace, self.crash,
             interval_s=self.settings.commit_interval_ms / 1000,
+            timeout_s=COMMIT_TIMEOUT_S,
             lanes=lambda: self._lanes.values(), is_drained=self._is_drained, on_commit=self._on_commit,
         )  # fmt: skip
         self._changelogs = Changelogs(options)
@@ -140,7 +143,7 @@ class Engine:
             file=sys.stderr,
             flush=True,
         )
-        logger.debug("the reason", exc_info=error)
+        logger.error("the reason", exc_info=error)
         os._exit(EXIT_GAVE_UP)
 
     # -- assignment -----------------------------------------------------------------------------------------------
@@ -148,10 +151,7 @@ class Engine:
     async def release(self) -> None:
         """The group rebalances, or this worker stops: commit what is finished, then let go of everything."""
         self.crash.reach("revoke")
-        try:
-            await asyncio.wait_for(self.committer.commit(), COMMIT_TIMEOUT_S)
-        except Exception as error:
-            self.give_up(error)
+        await self.commit_now()
         self.committer.end()
         self._lanes = {}
         self._queued = {}
@@ -188,10 +188,10 @@ class Engine:
     def _open_table(self, step: Step, partition: int) -> TablePartition:
         if isinstance(step.row, type) and issubclass(step.row, Record):
             # A state stream that others read too: its rows are JSON records.
-            return TablePartition(
+            return self._table(
                 step.name, partition, step.row, self._store, encode=step.row.encode, decode=step.row.decode
             )
-        return TablePartition(step.name, partition, step.row, self._store)
+        return self._table(step.name, partition, step.row, self._store)
 
     def make_lane(
         self, step: Step, partition: int,
@@ -245,6 +245,13 @@ class Engine:
         highwater = self._consumer.highwater(tp)
         waiting = self.committer.position(tp)
         return None if highwater is None or waiting is None else max(0, highwater - waiting)
+
+    async def commit_now(self) -> None:
+        """Commit what is finished, whatever the interval; a failure ends the process."""
+        try:
+            await asyncio.wait_for(self.committer.commit(), COMMIT_TIMEOUT_S)
+        except Exception as error:
+            self.give_up(error)
 
     # -- time -----------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
@@ -230,7 +229,7 @@ class Lane:
         else:
             key, partition = places.place(emit.key)
         if emit.is_urgent:
-            self.is_urgent = True
+            self.is_urgent = True  # escalation events always are
             if isinstance(emit.record, EscalationEvent):
                 told = (emit.record.type, emit.record.crisis.severity)
                 self.events[told] = self.events.get(told, 0) + 1
@@ -242,10 +241,10 @@ class Lane:
         value = record.value or b""
         kept = value[:KEPT_HEAD_BYTES] if cause == "oversize" else value
         earlier = dict(record.headers or ())
-        first = earlier.get("first_failed_at") or datetime.fromtimestamp(time.time(), UTC).isoformat().encode()
+        first = earlier.get("first_failed_at") or datetime.now(UTC).isoformat().encode()
         headers = [
             ("cause", cause.encode()),
-            ("message", message[:500].encode()),
+            ("message", message[:500].encode(errors="replace")),
             ("stream", self.step.reads.name.encode()),
             ("partition", str(self.partition).encode()),
             ("offset", str(record.offset).encode()),

@@ -20,6 +20,10 @@ class Runtime(Protocol):
         """A single message of the stock transport as a chunk."""
         ...
 
+    def give_up(self, error: BaseException | None) -> None:
+        """End this process: what happened cannot be blamed on one mention."""
+        ...
+
     async def finish(self, lane: Lane, records: Sequence[KafkaRecord], next_offset: int) -> None:
         """The chunk was processed: publish and commit its effects."""
         ...

@@ -32,7 +32,7 @@ class StockRows:
         data = self._table.get(self._prefix + key.encode())
         return None if data is None else self._decode(data)
 
-    def put(self, key: str, row: Row) -> None:
+    def put(self, key: str, row: Row | Record) -> None:
         self._table[self._prefix + key.encode()] = self._encode(row)
 
     def delete(self, key: str) -> None:
@@ -77,6 +77,9 @@ class StockRuntime:
 
     def is_current(self, lane: Lane) -> bool:
         return True
+
+    def give_up(self, error: BaseException | None) -> None:
+        raise RuntimeError("a step failed on the stock transport") from error
 
     def wrap(self, message: Any) -> Chunk:
         place = (message.topic, message.partition)

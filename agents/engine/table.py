@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 import rocksdict
 
+from schemas.record import Record
 from tocsin.flow import Row
 
 #: Rows kept decoded in memory, per generation of the cache; two generations are held.
@@ -123,7 +124,7 @@ class TablePartition:
             self._remember(key, row)
         return row
 
-    def put(self, key: str, row: Row) -> None:
+    def put(self, key: str, row: Row | Record) -> None:
         self._dirty[key] = row
         self._remember(key, row)
 

@@ -32,7 +32,6 @@ _AVOIDED = {
     "spike": "burst",
     "incident": "crisis",
     "mute": "silence",
-    "muted": "silence",
     "bots": "coordination",
 }
 #: Words that tell nothing when a file or a class is named by them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from schemas.crisis import EscalationEvent
 from schemas.mention import Mention
@@ -22,7 +23,7 @@ def example() -> EscalationEvent:
         "63 negative authors in 15 minutes; usual is 4",
         "31 of them had never written about acme",
     )
-    numbers = {
+    numbers: dict[str, Any] = {
         "span_minutes": 15,
         "current": 63.0,
         "baseline": 4.0,

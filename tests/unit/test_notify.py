@@ -208,11 +208,11 @@ def test_a_silence_mutes_its_topic_until_it_ends_and_leaves_a_trace(subject: str
     )
     rows = MemoryRows()
     Notify(setup, rows).take(an_event(subject=subject), milliseconds(NOON) + minutes * 60_000)
-    muted = rows.get(delivery_key("event-1", "desk"))
-    assert muted is not None
-    assert muted.state == state
+    told = rows.get(delivery_key("event-1", "desk"))
+    assert told is not None
+    assert told.state == state
     if state == "silenced":
-        assert muted.error == "silenced by ana until 2026-03-01T18:00:00+00:00: planned maintenance"
+        assert told.error == "silenced by ana until 2026-03-01T18:00:00+00:00: planned maintenance"
     assert rows.get(delivery_key("event-1", "log")).state == "pending"  # type: ignore[union-attr]
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tocsin.cards import make_inert
 from tocsin.feed import Rejected, read_rejected
+from tocsin.kafka.reach import hush_client
 from tocsin.playback import find_kafka
 from tocsin.settings import Settings
 
@@ -31,7 +32,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0, also when there are none."""
     settings = find_kafka(Settings.from_environment(namespace=args.namespace))
-    found = asyncio.run(_collect(settings))
+    with hush_client():
+        found = asyncio.run(_collect(settings))
     found.sort(key=lambda rejected: (rejected.about.first_failed_at, rejected.about.partition, rejected.about.offset))
     shown = found[-args.limit :] if args.limit > 0 else found
     if args.json:

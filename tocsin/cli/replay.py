@@ -28,9 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", choices=sorted(PRESETS), help="a well-known file: its columns and its watchlist")
     parser.add_argument("--columns", default="", metavar="FIELD=COLUMN,…", help=f"fields: {', '.join(FIELDS)}")
     parser.add_argument("--time-zone", metavar="ZONE", help="of times without an offset: Europe/Madrid, UTC, +07:00")
-    parser.add_argument(
-        "--source", metavar="NAME", help="source of all mentions (default: a column, or the file's name)"
-    )
+    parser.add_argument("--source", metavar="NAME", help="of all mentions (default: a column, or the file's name)")
     parser.add_argument("--watchlist", type=Path, help="whom to watch (default: the preset's, TOCSIN_WATCHLIST)")
     parser.add_argument("--namespace", help="one that was never played into (default: a fresh one)")
     parser.add_argument("--speed", default="max", help="real, a factor such as 60, or max (default: %(default)s)")

@@ -44,17 +44,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigurationError(
             f"{error.filename or folder}: {(error.strerror or str(error)).lower()}", "name a folder that can be written"
         ) from None
-    command = shlex.join(
-        [
-            "tocsin",
-            "replay",
-            str(files["mentions.jsonl"]),
-            "--watchlist",
-            str(files["watchlist.yaml"]),
-            "--speed",
-            "max",
-        ]
-    )
+    paths = [str(files["mentions.jsonl"]), "--watchlist", str(files["watchlist.yaml"])]
+    command = shlex.join(["tocsin", "replay", *paths, "--speed", "max"])
     if args.json:
         named = {name.partition(".")[0]: str(path) for name, path in files.items()}
         print(json.dumps({"seed": seed, "count": count, **named, "replay": command}))

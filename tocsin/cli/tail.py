@@ -7,6 +7,7 @@ import asyncio
 
 from tocsin.feed import CrisisFeed
 from tocsin.kafka.follow import Start
+from tocsin.kafka.reach import hush_client
 from tocsin.playback import find_kafka
 from tocsin.screen import write_event
 from tocsin.settings import Settings
@@ -28,7 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Until Ctrl-C."""
     settings = find_kafka(Settings.from_environment(namespace=args.namespace))
-    asyncio.run(_follow(settings, args.start, args.json))
+    with hush_client():
+        asyncio.run(_follow(settings, args.start, args.json))
     return 0
 
 

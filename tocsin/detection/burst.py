@@ -8,16 +8,21 @@ mentions an hour, and is no crisis.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import lgamma, log, log1p
+from typing import NamedTuple
 
 import msgspec
 
 from schemas.signal import SignalKind, SignalState
 from tocsin.detection.baseline import SPANS_MINUTES, BaselinePolicy
-from tocsin.instants import HOUR_MS, MINUTE_MS
+from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS
 
 #: What is judged, in the order of the totals of `Spans`.
 KINDS: tuple[SignalKind, ...] = ("burst", "negative_burst")
+
+#: So few people surprise nobody, however quiet it usually is.
+FEWEST_AUTHORS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class BurstPolicy:
     cool_down_hours: float = 24.0  # after an alert, the next must be higher by `growth`
     calm_minutes: float = 30.0  # back in the band for so long: ended
     again_minutes: float = 10.0  # growth is told at most so often
-    record_surprise: float = 2.8  # enough when it is also a record: two tests that err on different days
+    record_surprise: float = 2.8  # enough when the brand as a whole also sets a record: two tests that err apart
+    record_days: float = 4.0  # a record of fewer days is broken by chance every other day
     distinct_authors: int = 10  # fewer people than this are no crowd, however rare
     distinct_negative_authors: int = 7  # half of all complaints carry no word of a lexicon: seven heard are a dozen
     young_distinct_authors: int = 25  # without two days of history a crowd has to be a crowd
@@ -43,6 +49,7 @@ class BurstPolicy:
 DEFAULT = BurstPolicy()
 
 
+@lru_cache(maxsize=1 << 14)  # between two lessons of the baseline the same counts come again and again
 def find_surprise(count: int, mean: float, dispersion: float) -> float:
     """−log10 P(X ≥ count) for a negative binomial with this mean and variance μ + μ²·dispersion.
 
@@ -125,32 +132,48 @@ class Episode(msgspec.Struct, array_like=True, omit_defaults=True):
     is_active: bool = True
 
 
+class Circumstances(NamedTuple):
+    """What is judged, besides the counts.
+
+    Attributes:
+        is_whole_brand: the brand as a whole, not one of its topics.
+        age_ms: how long the key has been learning.
+        negative_share: of the mentions of the shortest span.
+    """
+
+    kind: SignalKind
+    is_whole_brand: bool
+    now_ms: int
+    age_ms: int
+    negative_share: float
+
+
+def may_be_burst(counts: list[int], expected: list[tuple[float, float]], policy: BurstPolicy = DEFAULT) -> bool:
+    """A cheap look that spares most ticks the tail: is any span's ratio high enough?"""
+    for count, (mean, _) in zip(counts, expected, strict=True):
+        if count >= FEWEST_AUTHORS and count >= policy.ratio * mean:
+            return True
+    return False
+
+
 def judge(
-    kind: SignalKind,
-    measured: list[Measured],
-    episode: Episode | None,
-    now_ms: int,
-    age_ms: int,
-    negative_share: float,
-    policy: BurstPolicy = DEFAULT,
+    measured: list[Measured], episode: Episode | None, at: Circumstances, policy: BurstPolicy = DEFAULT
 ) -> tuple[SignalState | None, Measured | None]:
     """What these numbers mean for an episode: raised, grown, ended, or nothing; and the span that says so.
 
     Changes nothing. Args:
         measured: every span, in the order of `SPANS_MINUTES`.
         episode: the one that lasts or cools down, if any.
-        age_ms: how long the key has been learning.
-        negative_share: of the mentions of the shortest span.
     """
-    telling = [each for each in measured if _is_burst(kind, each, age_ms, negative_share, policy)]
-    if episode is not None and now_ms - episode.alerted_ms < policy.cool_down_hours * HOUR_MS:
+    telling = [each for each in measured if _is_burst(each, at, policy)]
+    if episode is not None and at.now_ms - episode.alerted_ms < policy.cool_down_hours * HOUR_MS:
         telling = [each for each in telling if each.count >= policy.growth * episode.levels[each.place]]
     best = max(telling, key=lambda each: (each.surprise, -each.place), default=None)
     if episode is None or not episode.is_active:
         return ("raised", best) if best is not None else (None, None)
-    if best is not None and now_ms - episode.alerted_ms >= policy.again_minutes * MINUTE_MS:
+    if best is not None and at.now_ms - episode.alerted_ms >= policy.again_minutes * MINUTE_MS:
         return "grown", best
-    if now_ms - episode.high_ms >= policy.calm_minutes * MINUTE_MS:
+    if at.now_ms - episode.high_ms >= policy.calm_minutes * MINUTE_MS:
         return "ended", measured[episode.place]
     return None, None
 
@@ -160,24 +183,19 @@ def is_high(measured: list[Measured], policy: BurstPolicy = DEFAULT) -> bool:
     return any(each.surprise >= policy.surprise_ends for each in measured)
 
 
-def _is_burst(kind: SignalKind, each: Measured, age_ms: int, negative_share: float, policy: BurstPolicy) -> bool:
-    warm_ms = policy.baseline.warm_up_days * 24 * HOUR_MS
-    usual = policy.distinct_authors if kind == "burst" else policy.distinct_negative_authors
-    least = usual if age_ms >= warm_ms else policy.young_distinct_authors
-    if each.count < least or each.ratio < policy.ratio:
+def _is_burst(each: Measured, at: Circumstances, policy: BurstPolicy) -> bool:
+    is_warm = at.age_ms >= policy.baseline.warm_up_days * DAY_MS
+    least = policy.distinct_authors if at.kind == "burst" else policy.distinct_negative_authors
+    if each.count < (least if is_warm else policy.young_distinct_authors) or each.ratio < policy.ratio:
         return False
-    is_record = age_ms >= warm_ms and each.record_ratio > 1.0
+    has_records = at.is_whole_brand and at.age_ms >= policy.record_days * DAY_MS
+    is_record = has_records and each.record_ratio > 1.0
     if each.surprise < (policy.record_surprise if is_record else policy.surprise):
         return False
-    blind_ms = max(policy.blind_hours * HOUR_MS, SPANS_MINUTES[each.place] * MINUTE_MS)
-    return age_ms >= blind_ms or negative_share >= policy.blind_negative_share
-
-
-def tail_share(surprise: float) -> str:
-    """A surprise in words: "one window in 3,000"."""
-    return f"one window in {10 ** min(surprise, 15):,.0f}"
+    blind_ms = max(policy.blind_hours * HOUR_MS, 2 * SPANS_MINUTES[each.place] * MINUTE_MS)
+    return at.age_ms >= blind_ms or at.negative_share >= policy.blind_negative_share
 
 
 __all__ = [
-    "DEFAULT", "KINDS", "BurstPolicy", "Episode", "Measured", "find_surprise", "is_high", "judge", "tail_share",
+    "DEFAULT", "FEWEST_AUTHORS", "KINDS", "BurstPolicy", "Circumstances", "Episode", "Measured", "find_surprise", "is_high", "judge", "may_be_burst",
 ]  # fmt: skip

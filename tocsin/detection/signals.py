@@ -36,6 +36,7 @@ def burst_signal(
     brand, _, topic = key.rpartition("|")
     place = best.place
     mentions, negatives, _, reach, new_authors = spans.totals[place]
+    authors, negative_authors = spans.distinct_at(place)
     shown = CountsRow()
     for bucket in spans.inside(place):
         shown.merge_names(bucket)
@@ -55,10 +56,10 @@ def burst_signal(
         surprise=round(best.surprise, 3),
         mentions=mentions,
         negatives=negatives,
-        distinct_authors=spans.distinct_authors(place),
-        distinct_negative_authors=spans.distinct_negative_authors(place),
+        distinct_authors=authors,
+        distinct_negative_authors=negative_authors,
         new_authors=new_authors,
-        negative_share=negatives / mentions if mentions else 0.0,
+        negative_share=spans.negative_share(place),
         record_ratio=round(best.record_ratio, 3),
         reach=reach,
         authors=tuple(dict.fromkeys(telling[3] for telling in shown.telling))[:_AUTHORS],

@@ -15,6 +15,8 @@ from tocsin.detection.topic_rows import CountsRow
 #: Buckets are kept for the longest span.
 HORIZON_MINUTES = max(SPANS_MINUTES)
 
+_NEVER = 2**62
+
 
 class _Authors:
     """Distinct authors of one measure over sliding spans: exact where all buckets are, else the union of sketches."""
@@ -72,15 +74,16 @@ class Spans:
 
     Attributes:
         buckets: minute (since 1970) → its row.
-        now: the minute in which all spans end.
+        now: the minute in which all spans end; oldest: the first that has a bucket.
         totals: for each span: mentions, negatives, positives, reach, new authors.
     """
 
-    __slots__ = ("_authors", "_negatives", "_starts", "buckets", "now", "totals")
+    __slots__ = ("_authors", "_negatives", "_starts", "buckets", "now", "oldest", "totals")
 
     def __init__(self) -> None:
         self.buckets: dict[int, CountsRow] = {}
         self.now = 0
+        self.oldest = _NEVER
         self.totals = [[0] * 5 for _ in SPANS_MINUTES]
         self._starts = [0] * len(SPANS_MINUTES)
         self._authors = _Authors()
@@ -91,6 +94,7 @@ class Spans:
         bucket = self.buckets.get(minute)
         if bucket is None:
             bucket = self.buckets[minute] = CountsRow()
+            self.oldest = min(self.oldest, minute)
         for authors, kept, new in (
             (self._authors, bucket.authors, part.authors),
             (self._negatives, bucket.negative_authors, part.negative_authors),
@@ -103,6 +107,7 @@ class Spans:
     def restore(self, minute: int, bucket: CountsRow) -> None:
         """Put a bucket back as it was kept."""
         self.buckets[minute] = bucket
+        self.oldest = min(self.oldest, minute)
         for authors, kept in ((self._authors, bucket.authors), (self._negatives, bucket.negative_authors)):
             if kept.is_sketched:
                 authors.sketched.add(minute)
@@ -124,20 +129,38 @@ class Spans:
             self._starts[place] = end
         self._authors.slide(now)
         self._negatives.slide(now)
-        # Minutes come in order but for late ones, so that the oldest are at the front and the scan is short.
+        if self.oldest > now - HORIZON_MINUTES:
+            return []
         gone = sorted(minute for minute in self.buckets if minute <= now - HORIZON_MINUTES)
         for minute in gone:
             bucket = self.buckets.pop(minute)
             self._authors.drop(minute, bucket.authors)
             self._negatives.drop(minute, bucket.negative_authors)
+        self.oldest = min(self.buckets, default=_NEVER)
         return gone
 
-    def distinct_authors(self, place: int) -> int:
-        """Different authors in the span at `place` of `SPANS_MINUTES`."""
-        return self._distinct(place, self._authors, is_negative=False)
+    def distinct_authors(self) -> list[int]:
+        """Different authors of each span."""
+        if not self._authors.sketched:
+            return self._authors.totals
+        return [self.distinct_at(place)[0] for place in range(len(SPANS_MINUTES))]
 
-    def distinct_negative_authors(self, place: int) -> int:
-        return self._distinct(place, self._negatives, is_negative=True)
+    def distinct_negative_authors(self) -> list[int]:
+        """Different authors of negative mentions of each span."""
+        if not self._negatives.sketched:
+            return self._negatives.totals
+        return [self.distinct_at(place)[1] for place in range(len(SPANS_MINUTES))]
+
+    def distinct_at(self, place: int) -> tuple[int, int]:
+        """Different authors, and different authors of negative mentions, in the span at `place`."""
+        return (
+            self._distinct(place, self._authors, is_negative=False),
+            self._distinct(place, self._negatives, is_negative=True),
+        )
+
+    def negative_share(self, place: int) -> float:
+        mentions, negatives = self.totals[place][:2]
+        return negatives / mentions if mentions else 0.0
 
     def is_sketched(self) -> bool:
         """Is any bucket's count of authors an estimate?"""
@@ -165,7 +188,7 @@ class Spans:
 
     def _distinct(self, place: int, authors: _Authors, is_negative: bool) -> int:
         start = self._starts[place]
-        if not any(minute >= start for minute in authors.sketched):
+        if not authors.sketched or max(authors.sketched) < start:
             return authors.totals[place]
         return union_count(bucket.negative_authors if is_negative else bucket.authors for bucket in self.inside(place))
 

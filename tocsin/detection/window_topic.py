@@ -18,7 +18,10 @@ from schemas.activity import TopicActivity
 from schemas.mention import WHOLE_BRAND, TopicMention
 from schemas.signal import SignalState
 from tocsin.detection.baseline import LEARN_EVERY_MS, SPANS_MINUTES, Memory
-from tocsin.detection.burst import DEFAULT, KINDS, BurstPolicy, Episode, Measured, find_surprise, is_high, judge
+from tocsin.detection.burst import (
+    DEFAULT, FEWEST_AUTHORS, KINDS, BurstPolicy, Circumstances, Episode, Measured, find_surprise, is_high, judge,
+    may_be_burst,
+)  # fmt: skip
 from tocsin.detection.signals import burst_signal, high_risk_signal
 from tocsin.detection.spans import HORIZON_MINUTES, Spans
 from tocsin.detection.topic_rows import CountsRow, KeyRow, SeenRow, TopicRow, WatermarkRow
@@ -32,6 +35,8 @@ REPEAT_HORIZON_MS = 24 * HOUR_MS
 FORGET_AFTER_MS = 60 * DAY_MS
 
 _HORIZON_MS = HORIZON_MINUTES * MINUTE_MS
+_WHOLE_BRAND = f"|{WHOLE_BRAND}"
+_SPAN_NAMES = tuple(str(span) for span in SPANS_MINUTES)
 _LEARN_STEP_MS = min(LEARN_EVERY_MS.values())
 
 
@@ -179,8 +184,7 @@ class WindowTopic:
                 age_ms = at_ms - row.since_ms
                 if age_ms < span * MINUTE_MS:
                     continue  # a window that began before the first mention would teach silence
-                counts = spans.distinct_authors(place), spans.distinct_negative_authors(place)
-                for kind, count in zip(KINDS, counts, strict=True):
+                for kind, count in zip(KINDS, spans.distinct_at(place), strict=True):
                     row.memories[kind].learn(place, count, at_ms, age_ms, self._policy.baseline)
             row.learned_ms = at_ms
             at_ms += _LEARN_STEP_MS
@@ -189,37 +193,42 @@ class WindowTopic:
     def _judge(self, key: str, row: KeyRow, spans: Spans, tick: int, emits: list[Emit]) -> bool:
         """Judge both kinds of burst at the end of this tick."""
         changed = False
-        totals = spans.totals[0]
-        share = totals[1] / totals[0] if totals[0] else 0.0
-        age_ms = tick - row.since_ms
         for kind in KINDS:
-            measured = self._measure(kind, row, spans, tick)
             episode = row.episodes.get(kind)
-            if episode and episode.is_active and is_high(measured, self._policy):
+            counts = spans.distinct_authors() if kind == "burst" else spans.distinct_negative_authors()
+            expected = row.memories[kind].expect(tick, self._policy.baseline)
+            is_active = episode is not None and episode.is_active
+            if not is_active and not may_be_burst(counts, expected, self._policy):
+                continue
+            measured = self._measure(row.memories[kind], counts, expected, tick)
+            if episode and is_active and is_high(measured, self._policy):
                 episode.high_ms, changed = tick, True
-            state, best = judge(kind, measured, episode, tick, age_ms, share, self._policy)
+            at = Circumstances(
+                kind=kind,
+                is_whole_brand=key.endswith(_WHOLE_BRAND),
+                now_ms=tick,
+                age_ms=tick - row.since_ms,
+                negative_share=spans.negative_share(0),
+            )
+            state, best = judge(measured, episode, at, self._policy)
             if state is None or best is None:
                 continue
             changed = True
             row.episodes[kind] = episode = self._move(kind, key, episode, state, measured, best, tick)
-            emits.append(
-                Emit(
-                    streams.INBOX,
-                    key.rpartition("|")[0],
-                    burst_signal(kind, state, key, episode, best, row, spans, tick, self._policy),
-                )
-            )
+            brand = key.rpartition("|")[0]
+            signal = burst_signal(kind, state, key, episode, best, row, spans, tick, self._policy)
+            emits.append(Emit(streams.INBOX, brand, signal))
         return changed
 
-    def _measure(self, kind: str, row: KeyRow, spans: Spans, tick: int) -> list[Measured]:
-        count_of = spans.distinct_authors if kind == "burst" else spans.distinct_negative_authors
-        memory, policy = row.memories[kind], self._policy.baseline
+    def _measure(
+        self, memory: Memory, counts: list[int], expected: list[tuple[float, float]], tick: int
+    ) -> list[Measured]:
         measured = []
-        for place, span in enumerate(SPANS_MINUTES):
-            count = count_of(place)
-            mean, dispersion = memory.expect(place, tick, policy)
-            surprise = find_surprise(count, mean, dispersion)
-            measured.append(Measured(place, count, mean, surprise, memory.spans[place].record(span, tick, policy)))
+        for place, (count, (mean, dispersion)) in enumerate(zip(counts, expected, strict=True)):
+            surprise = find_surprise(count, mean, dispersion) if count >= FEWEST_AUTHORS else 0.0
+            is_rare = surprise >= self._policy.record_surprise
+            record = memory.spans[place].record(SPANS_MINUTES[place], tick, self._policy.baseline) if is_rare else 0
+            measured.append(Measured(place, count, mean, surprise, record))
         return measured
 
     @staticmethod
@@ -252,8 +261,6 @@ class WindowTopic:
         row.reported = minute
         bucket = spans.buckets[minute]
         brand, _, topic = key.rpartition("|")
-        authors = {str(span): spans.distinct_authors(place) for place, span in enumerate(SPANS_MINUTES)}
-        negatives = {str(span): spans.distinct_negative_authors(place) for place, span in enumerate(SPANS_MINUTES)}
         activity = TopicActivity(
             brand=brand,
             topic=topic,
@@ -263,8 +270,8 @@ class WindowTopic:
             negatives=bucket.negatives,
             positives=bucket.positives,
             reach=bucket.reach,
-            distinct_authors=authors,
-            distinct_negative_authors=negatives,
+            distinct_authors=dict(zip(_SPAN_NAMES, spans.distinct_authors(), strict=True)),
+            distinct_negative_authors=dict(zip(_SPAN_NAMES, spans.distinct_negative_authors(), strict=True)),
             is_sketched=spans.is_sketched(),
             late_mentions=row.late,
         )
@@ -285,7 +292,7 @@ class WindowTopic:
         if any(episode.is_active for episode in row.episodes.values()):
             due.append(now_ms - now_ms % MINUTE_MS + MINUTE_MS)
         if spans.buckets:
-            due.append((min(spans.buckets) + HORIZON_MINUTES + 1) * MINUTE_MS)
+            due.append((spans.oldest + HORIZON_MINUTES + 1) * MINUTE_MS)
         else:
             due.append(row.last_ms + FORGET_AFTER_MS)
         self._due[key] = tick = min(due)

@@ -76,7 +76,7 @@ class StreamReader:
     async def is_empty(self) -> bool:
         """Whether nothing was ever written to it (or all of it has expired)."""
         ends = await self._consumer.end_offsets(self._partitions)
-        return ends == await self._consumer.beginning_offsets(self._partitions)
+        return bool(ends == await self._consumer.beginning_offsets(self._partitions))
 
     async def poll(self, timeout_ms: int = 500) -> list[Any]:
         """The records that came, each partition's in order; empty when none did within the time.

@@ -58,15 +58,19 @@ async def reach(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
 @contextmanager
 def hush_client() -> Iterator[list[str]]:
     """Keeps aiokafka's own log from the user; the reasons it gave are in the list instead."""
-    client_log = logging.getLogger("aiokafka")
     ears = _Ears()
-    propagated, client_log.propagate = client_log.propagate, False
-    client_log.addHandler(ears)
+    _listening.append(ears)
+    _CLIENT_LOG.addHandler(ears)
+    _CLIENT_LOG.propagate = False
     try:
         yield ears.reasons
     finally:
-        client_log.removeHandler(ears)
-        client_log.propagate = propagated
+        _CLIENT_LOG.removeHandler(ears)
+        _listening.remove(ears)
+        _CLIENT_LOG.propagate = not _listening  # several may be at it at once, and end in any order
+
+
+_CLIENT_LOG = logging.getLogger("aiokafka")
 
 
 class _Ears(logging.Handler):
@@ -77,6 +81,9 @@ class _Ears(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         errors = [part for part in record.args or () if isinstance(part, BaseException)]
         self.reasons.append(_in_words(errors[-1]) if errors else record.getMessage())
+
+
+_listening: list[_Ears] = []
 
 
 def _in_words(error: BaseException) -> str:
