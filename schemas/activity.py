@@ -33,7 +33,7 @@ class TopicActivity(Record, frozen=True, kw_only=True):
 
 
 class AuthorActivity(Record, frozen=True, kw_only=True):
-    """One hour of one author with one brand, as it closed (stream `activity.by-author`); only for authors with ≥ 2 mentions."""
+    """One hour of one author with one brand, as it closed (`activity.by-author`); for authors with ≥ 2 mentions."""
 
     author: Identifier
     brand: Identifier

@@ -182,7 +182,7 @@ class Evidence(Record, frozen=True, kw_only=True):
 class RejectedMention(Record, frozen=True, kw_only=True):
     """Bytes that could not become a mention, kept whole with the reason (stream `mentions.rejected`).
 
-    The stream's record value is the original bytes; this is what its headers say, and what `tocsin rejected list` shows.
+    The stream's record value is the original bytes; this is what its headers say and `tocsin rejected list` shows.
 
     Attributes:
         cause: one of `schemas.record.CAUSES`.

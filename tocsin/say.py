@@ -30,7 +30,9 @@ async def say(settings: Settings, text: str, author: str = "me") -> Mention:
         id=uuid4().hex, text=text, source="by-hand", posted_at=datetime.now(UTC), author=Author(id=author)
     )
     async with AIOKafkaProducer(**client_options(settings), acks="all") as producer:
-        await producer.send_and_wait(topic_name(settings.namespace, RAW), mention.encode(), key=mention.author_key.encode())
+        await producer.send_and_wait(
+            topic_name(settings.namespace, RAW), mention.encode(), key=mention.author_key.encode()
+        )
     return mention
 
 

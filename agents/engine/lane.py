@@ -197,7 +197,7 @@ class Lane:
                 targets = (self.partition,) if self._is_forwarder else range(places.count)
                 for partition in targets:
                     self._publish(topic, partition, None, None, headers)
-            if watermark == END_OF_TIME_MS and not self._wiring.followers(self.step):
+            if watermark == END_OF_TIME_MS and self.step.writes and not self._wiring.followers(self.step):
                 # The end of a replay is told to whoever reads the last stream.
                 topic, _ = self._outlets[self.step.writes[0].name]
                 self._publish(topic, self.partition, None, None, headers)

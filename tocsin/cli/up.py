@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tocsin.configuration import load_response, load_watchlist
 from tocsin.detection.watchlist import Watchlist
+from tocsin.errors import ConfigurationError
 from tocsin.kafka.admin import CreatedStreams, create_streams
 from tocsin.kafka.broker import LocalBroker
 from tocsin.kafka.settings import BrokerSettings
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         TocsinError: something cannot be started; what was started before is ended.
     """
     if args.workers < 1:
-        raise SystemExit("tocsin up: --workers must be at least 1")
+        raise ConfigurationError(f"--workers {args.workers} leaves nobody to work", "start at least one")
     settings = Settings.from_environment(
         namespace=args.namespace,
         watchlist=args.watchlist,

@@ -37,10 +37,8 @@ async def reach(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
                 async with asyncio.timeout(REACH_SECONDS):
                     await admin.start()
             except (KafkaError, OSError, TimeoutError):
-                raise BrokerError(
-                    f"no Kafka answers at {address} ({heard[-1] if heard else f'silent for {REACH_SECONDS:.0f} s'})",
-                    "start one with `tocsin kafka start`, or set KAFKA_BOOTSTRAP",
-                ) from None
+                reason = heard[-1] if heard else f"silent for {REACH_SECONDS:.0f} s"
+                raise explain(settings, reason) from None
             except ValueError as error:
                 raise ConfigurationError(
                     f"KAFKA_BOOTSTRAP={address!r} is not an address: {error}", "write it as host:port[,host:port]"
@@ -53,6 +51,24 @@ async def reach(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
             ) from error
         finally:
             await admin.close()
+
+
+def explain(settings: Settings, reason: str) -> BrokerError:
+    """Why Kafka cannot be reached, with what helps against this reason."""
+    address = settings.bootstrap
+    if "Authentication" in reason:
+        return BrokerError(
+            f"Kafka at {address} does not let this user in: {reason}",
+            "check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD",
+        )
+    if "closed" in reason or "Reset" in reason or "SSL" in reason.upper():
+        return BrokerError(
+            f"what answers at {address} does not speak {settings.security_protocol}: {reason}",
+            "check KAFKA_SECURITY_PROTOCOL and the port: a broker may have several",
+        )
+    return BrokerError(
+        f"no Kafka answers at {address} ({reason})", "start one with `tocsin kafka start`, or set KAFKA_BOOTSTRAP"
+    )
 
 
 @contextmanager
