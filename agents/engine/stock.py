@@ -62,8 +62,7 @@ class StockRuntime:
         self._steps: dict[str, Step] = {topic_name(namespace, step.reads): step for step in wiring.steps}
         self._tables = {
             step.name: app.Table(
-                f"stock-{step.name}", partitions=wiring.partitions(step.reads), key_type=bytes, value_type=bytes,
-                key_serializer="raw", value_serializer="raw",
+                f"stock-{step.name}", partitions=wiring.partitions(step.reads), key_type=bytes, value_type=bytes
             )
             for step in wiring.steps
             if step.state is not None

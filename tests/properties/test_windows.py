@@ -121,13 +121,19 @@ def topic_mentions(seed: int) -> list[TopicMention]:
         is_storm = number >= 250
         records.append(
             TopicMention(
-                mention=f"x|{number}", author=f"x|{rng.randrange(300)}", brand="acme",
+                mention=f"x|{number}",
+                author=f"x|{rng.randrange(300)}",
+                brand="acme",
                 topic=rng.choice(["*", "*", "delays"]),
                 posted_at=START + timedelta(seconds=second, milliseconds=rng.randrange(1000)),
                 source=rng.choice(["x", "x", "press"]),
                 label="negative" if is_storm or rng.random() < 0.2 else "neutral",
-                weight=1 + rng.random(), reach=rng.randrange(1_000), fingerprint=f"f{number % 40}",
-                has_evidence=is_storm, is_update=not is_storm and rng.random() < 0.05, configuration="v1",
+                weight=1 + rng.random(),
+                reach=rng.randrange(1_000),
+                fingerprint=f"f{number % 40}",
+                has_evidence=is_storm,
+                is_update=not is_storm and rng.random() < 0.05,
+                configuration="v1",
             )  # fmt: skip
         )
     return records
@@ -142,10 +148,18 @@ def signals(seed: int) -> list[Signal]:
         episode = f"{kind}-{number % 6}"
         records.append(
             Signal(
-                id=f"s{number}", episode=episode, kind=kind, state=rng.choice(["raised", "grown", "ended"]),
-                brand=rng.choice(["acme", "zeta"]), topic=rng.choice(["*", "delays"]), tick_at=at,
-                surprise=rng.random() * 20, ratio=rng.random() * 10, distinct_negative_authors=rng.randrange(300),
-                negative_share=rng.random(), authors=(f"x|{rng.randrange(5)}",),
+                id=f"s{number}",
+                episode=episode,
+                kind=kind,
+                state=rng.choice(["raised", "grown", "ended"]),
+                brand=rng.choice(["acme", "zeta"]),
+                topic=rng.choice(["*", "delays"]),
+                tick_at=at,
+                surprise=rng.random() * 20,
+                ratio=rng.random() * 10,
+                distinct_negative_authors=rng.randrange(300),
+                negative_share=rng.random(),
+                authors=(f"x|{rng.randrange(5)}",),
             )  # fmt: skip
         )
     return records

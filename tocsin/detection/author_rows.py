@@ -19,6 +19,9 @@ KNOWN_FOR_MS = DAY_MS
 #: Newest negative mentions whose times are kept.
 NEGATIVES_LIMIT = 32
 
+#: Up to so many entries a row is small enough to keep what nobody will look at.
+_MANY = 32
+
 #: An author not heard for so long is new again.
 IDLE_MS = 30 * DAY_MS
 
@@ -58,52 +61,64 @@ class HistoryRow(Row, tag="history"):
     """One author with one brand.
 
     Attributes:
-        known: hash of a mention's key → what is remembered of it; at most 256, of the last 24 hours.
-        hours: hour since 1970 → [mentions, negatives], of the last 25 hours.
+        first_ms: posting time of the first mention; 0 before one was counted.
+        known: hash of a mention's key → what is remembered of it.
+        hours: hour since 1970 → mentions; angry_hours: the same for negative ones; of the last day at least.
         negatives: times of the newest negative mentions, oldest first.
         alerted_ms, alerted: tick and count of the last author burst that was told.
         opened_ms: tick of the author burst that opened its episode.
     """
 
-    first_ms: int
-    last_ms: int
+    first_ms: int = 0
+    last_ms: int = 0
     followers: int = 0
     known: dict[int, Known] = msgspec.field(default_factory=dict)
-    hours: dict[int, list[int]] = msgspec.field(default_factory=dict)
+    hours: dict[int, int] = msgspec.field(default_factory=dict)
+    angry_hours: dict[int, int] = msgspec.field(default_factory=dict)
     negatives: list[int] = msgspec.field(default_factory=list)
     alerted_ms: int = 0
     alerted: int = 0
     opened_ms: int = 0
 
+    def find(self, identity: int, now_ms: int) -> Known | None:
+        """What is remembered of a mention, if it is of the last 24 hours."""
+        known = self.known.get(identity)
+        return known if known is not None and known.posted_ms >= now_ms - KNOWN_FOR_MS else None
+
     def count(self, posted_ms: int, is_negative: bool) -> int:
-        """Count one mention; returns this author's mentions of the 24 hours that end with it."""
-        self.last_ms = max(self.last_ms, posted_ms)
+        """Count one mention; returns this author's mentions of the 24 hours that end with its hour."""
+        if posted_ms > self.last_ms:
+            self.last_ms = posted_ms
         hour = posted_ms // HOUR_MS
-        totals = self.hours.setdefault(hour, [0, 0])
-        totals[0] += 1
+        hours = self.hours
+        hours[hour] = hours.get(hour, 0) + 1
         if is_negative:
-            totals[1] += 1
+            self.angry_hours[hour] = self.angry_hours.get(hour, 0) + 1
             insort(self.negatives, posted_ms)
             del self.negatives[:-NEGATIVES_LIMIT]
-        return sum(counts[0] for each, counts in self.hours.items() if hour - 24 < each <= hour)
+        return hours[hour] if len(hours) == 1 else _of_a_day(hours, hour)
 
     def count_negatives(self, now_ms: int) -> tuple[int, int]:
         """Negative mentions of the hour and (in whole hours) of the day before `now_ms`."""
         hour = sum(1 for posted_ms in self.negatives if posted_ms >= now_ms - HOUR_MS)
-        newest = (now_ms - 1) // HOUR_MS
-        return hour, sum(counts[1] for each, counts in self.hours.items() if newest - 24 < each <= newest)
+        return hour, _of_a_day(self.angry_hours, (now_ms - 1) // HOUR_MS)
 
     def forget(self, now_ms: int) -> None:
-        """Drop what is older than the horizon or beyond the limit; what stays does not depend on when it is called."""
-        oldest = now_ms - KNOWN_FOR_MS
-        if len(self.known) > KNOWN_LIMIT or any(each.posted_ms < oldest for each in self.known.values()):
+        """Keep the row small. Nobody sees when: what is older than a day is not looked at, only the limit is felt."""
+        if len(self.known) > KNOWN_LIMIT or (len(self.known) > _MANY and self._has_old(now_ms)):
             newest = sorted(self.known.items(), key=lambda item: (-item[1].posted_ms, item[0]))[:KNOWN_LIMIT]
-            self.known = {key: each for key, each in newest if each.posted_ms >= oldest}
-        oldest_hour = now_ms // HOUR_MS - 25
-        if any(hour < oldest_hour for hour in self.hours):
-            self.hours = {hour: counts for hour, counts in self.hours.items() if hour >= oldest_hour}
-        while self.negatives and self.negatives[0] < oldest:
-            del self.negatives[0]
+            self.known = {key: each for key, each in newest if each.posted_ms >= now_ms - KNOWN_FOR_MS}
+        if len(self.hours) > _MANY:
+            oldest = now_ms // HOUR_MS - 24
+            self.hours = {hour: count for hour, count in self.hours.items() if hour >= oldest}
+            self.angry_hours = {hour: count for hour, count in self.angry_hours.items() if hour >= oldest}
+
+    def _has_old(self, now_ms: int) -> bool:
+        return any(each.posted_ms < now_ms - KNOWN_FOR_MS for each in self.known.values())
+
+
+def _of_a_day(hours: dict[int, int], last: int) -> int:
+    return sum(count for hour, count in hours.items() if last - 24 < hour <= last)
 
 
 class OpenHourRow(Row, tag="hour"):
@@ -117,7 +132,7 @@ class AnnouncedRow(Row, tag="announced"):
 
 
 class JudgedRow(Row, tag="judged"):
-    """The last tick that was judged, and the number of the next row that waits."""
+    """The last tick that was judged."""
 
     judged_ms: int
 

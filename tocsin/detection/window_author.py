@@ -14,6 +14,8 @@ millions: read one by one, never all), `h|` an hour to be reported, `r|` an anno
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+from operator import itemgetter
 from zlib import crc32
 
 import msgspec
@@ -53,18 +55,23 @@ _GROWTH = 1.65
 _KIND_ORDER = {"mention": 0, "edit": 1, "engagement": 2, "deletion": 3}
 
 
+_Order = tuple[int, str, str, int]
+_Waiting = tuple[_Order, str, WaitingRow]
+_first = itemgetter(0)
+
+
 class WindowAuthor:
     """The windows of the authors of one partition; key `source|author id`."""
 
-    def __init__(self, setup: object, rows: Rows) -> None:
+    def __init__(self, setup: object, rows: Rows) -> None:  # noqa: ARG002 (every step is started alike)
         self._rows = rows
         judged = rows.get("w")
         self._judged_ms: int = judged.judged_ms if judged else 0
-        self._waiting: dict[int, list[tuple[str, WaitingRow]]] = {}
+        self._waiting: dict[int, list[_Waiting]] = {}
         self._next = 0
         for key, row in sorted(rows.items("p|")):
             _, tick, number = key.split("|")
-            self._waiting.setdefault(int(tick), []).append((key, row))
+            self._waiting.setdefault(int(tick), []).append((_order(row), key, row))
             self._next = max(self._next, int(number) + 1)
         self._hours: dict[int, set[str]] = {}
         for key, _ in rows.items("h|"):
@@ -72,7 +79,7 @@ class WindowAuthor:
             self._hours.setdefault(int(hour), set()).add(author_brand)
         self._announced: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
 
-    def take(self, record: ScoredMention, appended_ms: int) -> Iterator[Emit]:
+    def take(self, record: ScoredMention, appended_ms: int) -> Iterator[Emit]:  # noqa: ARG002 (event time only)
         posted_ms = milliseconds(record.posted_at)
         row = _wait(record, posted_ms)
         emits = self._announce(row) if record.high_risk and row.kind in ("mention", "edit") else ()
@@ -81,7 +88,10 @@ class WindowAuthor:
             tick = self._judged_ms + TICK_MS
         key = f"p|{tick}|{self._next}"
         self._next += 1
-        self._waiting.setdefault(tick, []).append((key, row))
+        waiting = self._waiting.get(tick)
+        if waiting is None:
+            waiting = self._waiting[tick] = []
+        waiting.append((_order(row), key, row))
         self._rows.put(key, row)
         return iter(emits)
 
@@ -118,7 +128,7 @@ class WindowAuthor:
         self._rows.put(f"r|{key}", AnnouncedRow(row.posted_ms))
         emits = []
         history = self._rows.get(_history_key(mention.author, mention.brand))
-        known = history.known.get(hash64(mention.mention)) if history else None
+        known = history.find(hash64(mention.mention), self._judged_ms) if history else None
         if row.evidence is not None and not (known and known.is_erased):
             emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence, is_urgent=True))
         announcement = mention.replace(is_update=True, has_evidence=bool(emits))
@@ -132,7 +142,7 @@ class WindowAuthor:
         touched: dict[str, HistoryRow] = {}
         complaints: dict[str, WaitingRow] = {}
         waiting = self._waiting.pop(tick, [])
-        for row in _in_order([row for _, row in waiting]):
+        for _, waited, row in _in_order(waiting):
             mention = row.counted
             key = _history_key(mention.author, mention.brand)
             history = touched.get(key)
@@ -140,27 +150,26 @@ class WindowAuthor:
                 history = touched[key] = self._open(key, row.posted_ms)
             if self._apply(row, history, tick, emits) and mention.label == "negative":
                 complaints[key] = row
+            self._rows.delete(waited)
         for key in sorted(complaints):
             self._tell_burst(complaints[key], touched[key], tick, emits)
         for key, history in touched.items():
             history.forget(tick)
             self._rows.put(key, history)
-        for key, _ in waiting:
-            self._rows.delete(key)
         if tick % HOUR_MS == 0:
             self._close_hour(tick // HOUR_MS - 1, emits)
 
     def _open(self, key: str, posted_ms: int) -> HistoryRow:
         history: HistoryRow | None = self._rows.get(key)
         if history is None or posted_ms - history.last_ms > IDLE_MS:
-            return HistoryRow(first_ms=0, last_ms=0)
+            return HistoryRow()
         return history
 
     def _apply(self, row: WaitingRow, history: HistoryRow, tick: int, emits: list[Emit]) -> bool:
         """Apply one mention; True when it was counted."""
         mention = row.counted
         identity = hash64(mention.mention)
-        known = history.known.get(identity)
+        known = history.find(identity, tick)
         if known is None:
             if row.kind == "engagement":
                 return False
@@ -196,7 +205,7 @@ class WindowAuthor:
         for topic in row.topics:
             emits.append(Emit(streams.BY_TOPIC, f"{mention.brand}|{topic}", counted.replace(topic=topic)))
         hour = row.posted_ms // HOUR_MS
-        if history.hours[hour][0] == 2 and (hour + 1) * HOUR_MS >= tick:
+        if history.hours[hour] == 2 and (hour + 1) * HOUR_MS >= tick:
             author_brand = f"{mention.author}|{mention.brand}"
             self._hours.setdefault(hour, set()).add(author_brand)
             self._rows.put(f"h|{hour}|{author_brand}", OpenHourRow())
@@ -237,17 +246,17 @@ class WindowAuthor:
             history: HistoryRow | None = self._rows.get(_history_key(author, brand))
             if history is None or hour not in history.hours:
                 continue
-            counts = history.hours[hour]
+            mentions, negatives = history.hours[hour], history.angry_hours.get(hour, 0)
             activity = AuthorActivity(
                 author=author,
                 brand=brand,
                 start_at=instant(hour * HOUR_MS),
                 end_at=instant((hour + 1) * HOUR_MS),
-                mentions=counts[0],
-                negatives=counts[1],
+                mentions=mentions,
+                negatives=negatives,
                 followers=history.followers,
                 is_new=history.first_ms >= hour * HOUR_MS,
-                negative_share=counts[1] / counts[0],
+                negative_share=negatives / mentions,
             )
             emits.append(Emit(streams.BY_AUTHOR_ACTIVITY, author, activity))
 
@@ -313,16 +322,17 @@ def _make_evidence(record: ScoredMention, key: str) -> Evidence:
     )
 
 
-def _order(row: WaitingRow) -> tuple[int, str, str, int]:
-    return row.posted_ms, row.counted.mention, row.counted.brand, _KIND_ORDER[row.kind]
+def _order(row: WaitingRow) -> _Order:
+    mention = row.counted
+    return row.posted_ms, mention.mention, mention.brand, _KIND_ORDER[row.kind]
 
 
-def _in_order(rows: list[WaitingRow]) -> list[WaitingRow]:
+def _in_order(waiting: list[_Waiting]) -> list[_Waiting]:
     """By time, mention, brand and kind; repeats, which are equal in these, by what they say."""
-    rows.sort(key=_order)
-    if any(_order(one) == _order(other) for one, other in zip(rows, rows[1:], strict=False)):
-        rows.sort(key=lambda row: (_order(row), msgspec.msgpack.encode(row)))
-    return rows
+    waiting.sort(key=_first)
+    if any(one[0] == other[0] for one, other in pairwise(waiting)):
+        waiting.sort(key=lambda each: (each[0], msgspec.msgpack.encode(each[2])))
+    return waiting
 
 
 __all__ = ["AuthorRow", "WindowAuthor"]

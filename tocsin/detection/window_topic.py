@@ -43,7 +43,7 @@ _LEARN_STEP_MS = min(LEARN_EVERY_MS.values())
 class WindowTopic:
     """The windows of the topics of one partition; key `brand|topic`."""
 
-    def __init__(self, setup: object, rows: Rows, policy: BurstPolicy = DEFAULT) -> None:
+    def __init__(self, setup: object, rows: Rows, policy: BurstPolicy = DEFAULT) -> None:  # noqa: ARG002
         self._rows = rows
         self._policy = policy
         watermark = rows.get("w")
@@ -57,7 +57,7 @@ class WindowTopic:
         self._agenda: list[tuple[int, str]] = []
         self._restore()
 
-    def take(self, record: TopicMention, appended_ms: int) -> Iterator[Emit]:
+    def take(self, record: TopicMention, appended_ms: int) -> Iterator[Emit]:  # noqa: ARG002 (event time only)
         posted_ms = milliseconds(record.posted_at)
         emits = self._pass_at_once(record, posted_ms) if record.high_risk and record.topic == WHOLE_BRAND else ()
         if not (record.is_update and record.high_risk):

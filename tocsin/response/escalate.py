@@ -50,7 +50,7 @@ class Escalate:
             self._open.setdefault(row.crisis.brand, {})[row.crisis.id] = row
             self._due[row.crisis.brand, row.crisis.id] = find_due(row)
 
-    def take(self, record: Signal, appended_ms: int) -> Iterator[Emit]:
+    def take(self, record: Signal, appended_ms: int) -> Iterator[Emit]:  # noqa: ARG002 (event time only)
         emits: list[Emit] = []
         if record.kind == "high_risk":
             if record.id not in self._applied:

@@ -20,7 +20,7 @@ LIFECYCLE: dict[tuple[Before, EventType], Status] = {
 # fmt: on
 
 
-class IllegalMove(Exception):
+class IllegalMoveError(Exception):
     """An event that the status does not allow; names both, and what would be allowed."""
 
     def __init__(self, status: Before, event: EventType) -> None:
@@ -37,9 +37,9 @@ def move(status: Before, event: EventType) -> Status:
     'resolved'
 
     Raises:
-        IllegalMove: the table does not know the pair.
+        IllegalMoveError: the table does not know the pair.
     """
     try:
         return LIFECYCLE[status, event]
     except KeyError:
-        raise IllegalMove(status, event) from None
+        raise IllegalMoveError(status, event) from None

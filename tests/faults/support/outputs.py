@@ -1,0 +1,99 @@
+"""What came out, read as any consumer reads it: committed records only."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+import orjson
+
+from schemas import streams
+from schemas.streams import StreamSpec
+from tocsin.kafka.follow import StreamReader
+from tocsin.settings import Settings
+
+
+class Written(NamedTuple):
+    """Where and when Kafka stored a record; ms since 1970."""
+
+    partition: int
+    appended_ms: int
+
+
+class Counts:
+    """The output of the counting pipeline: each author's running counts, in the order in which they were committed.
+
+    Attributes:
+        of: author → running counts; exact when they are 1, 2, … up to what was written.
+        stored: all records, by partition and time.
+    """
+
+    def __init__(self, settings: Settings, tag: str) -> None:
+        self._settings = settings
+        self._tag = f"x|{tag}-".encode()
+        self.of: dict[str, list[int]] = defaultdict(list)
+        self.stored: list[Written] = []
+
+    async def follow(self) -> None:
+        """Read for ever."""
+        async with StreamReader(self._settings, streams.BY_AUTHOR_ACTIVITY) as reader:
+            while True:
+                for record in await reader.poll(200):
+                    if record.key.startswith(self._tag):
+                        self.of[record.key.decode()].append(orjson.loads(record.value)["mentions"])
+                        self.stored.append(Written(record.partition, record.timestamp))
+
+    async def wait_for(self, total: int, seconds: float = 60.0) -> None:
+        """Return when so many records came, and a little later, so that one too many would show."""
+        end = time.monotonic() + seconds
+        while len(self.stored) < total:
+            assert time.monotonic() < end, f"{len(self.stored)} of {total} records after {seconds:.0f} s"
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
+
+    def assert_exact(self, written: Mapping[str, int]) -> None:
+        """Every author's counts are 1, 2, … up to the number of mentions that were written: none lost, none twice."""
+        wrong = {
+            author: self.of.get(author, [])
+            for author in {*written, *self.of}
+            if self.of.get(author, []) != [*range(1, written.get(author, 0) + 1)]
+        }
+        assert not wrong, f"{len(wrong)} authors, for example {dict(list(wrong.items())[:3])}"
+
+    def seconds_until_output(self, since_ms: float) -> float:
+        """From an instant until every partition had put out something again; infinite when one never did."""
+        partitions = {each.partition for each in self.stored}
+        first = dict.fromkeys(partitions, float("inf"))
+        for each in self.stored:
+            if each.appended_ms > since_ms:
+                first[each.partition] = min(first[each.partition], each.appended_ms)
+        return (max(first.values(), default=float("inf")) - since_ms) / 1000
+
+
+async def read_all(settings: Settings, stream: StreamSpec) -> list[Any]:
+    """Every committed record of a stream, without watermarks."""
+    async with StreamReader(settings, stream) as reader:
+        return [record async for record in reader.read_to_end()]
+
+
+async def read_rows(settings: Settings, stream: StreamSpec, tag: str = "") -> dict[str, Any]:
+    """The rows that a step keeps, as whoever takes over would find them; without those of the engine itself."""
+    rows: dict[str, Any] = {}
+    for record in await read_all(settings, stream):
+        key = record.key.decode()
+        if key.startswith("\0") or not key.startswith(tag):
+            continue
+        rows.pop(key, None)
+        if record.value is not None:
+            rows[key] = msgspec.msgpack.decode(record.value)
+    return rows
+
+
+async def assert_rows_exact(settings: Settings, tag: str, written: Mapping[str, int]) -> None:
+    """The counting pipeline's rows say what was written."""
+    rows = await read_rows(settings, streams.AUTHOR_STATE, f"x|{tag}-")
+    assert {author: row[0] for author, row in rows.items()} == dict(written)

@@ -1,0 +1,228 @@
+"""The topic window: what it counts, when it judges, what it signals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.activity import TopicActivity
+from schemas.mention import TopicMention
+from schemas.signal import Signal
+from schemas.streams import END_OF_TIME_MS
+from tests.builders import a_topic_mention, milliseconds
+from tocsin.detection.window_topic import WindowTopic
+from tocsin.flow import Emit, MemoryRows
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+class Window:
+    """A window of one partition and what it has emitted."""
+
+    def __init__(self) -> None:
+        self.rows = MemoryRows()
+        self.window = WindowTopic(None, self.rows)
+        self.emits: list[Emit] = []
+
+    def take(self, *records: TopicMention) -> list[Emit]:
+        emits = [emit for record in records for emit in self.window.take(record, 0)]
+        self.emits.extend(emits)
+        return emits
+
+    def advance(self, seconds: float) -> list[Emit]:
+        emits = list(self.window.advance(milliseconds(seconds)))
+        self.emits.extend(emits)
+        return emits
+
+    def end(self) -> list[Emit]:
+        emits = list(self.window.advance(END_OF_TIME_MS))
+        self.emits.extend(emits)
+        return emits
+
+    def live(self, days: float, **fields: Any) -> None:
+        """Three different authors an hour, every hour, one of them negative."""
+        for hour in range(int(days * 24)):
+            for number in range(3):
+                sentiment = -0.4 if number == 0 else 0.0
+                at = hour * HOUR + number * 1000
+                self.take(
+                    a_topic_mention(id=f"h{hour}-{number}", author=f"h{number}", at=at, sentiment=sentiment, **fields)
+                )
+        self.advance(days * DAY)
+
+
+@pytest.fixture
+def window() -> Window:
+    return Window()
+
+
+def a_crowd(count: int, start: float, *, every: float = 10, **fields: Any) -> list[TopicMention]:
+    """Different authors, one mention each."""
+    return [a_topic_mention(id=f"c{start}-{n}", author=f"c{n}", at=start + n * every, **fields) for n in range(count)]
+
+
+def signals(emits: list[Emit]) -> list[Signal]:
+    return [emit.record for emit in emits if isinstance(emit.record, Signal)]
+
+
+def activities(emits: list[Emit]) -> list[TopicActivity]:
+    return [emit.record for emit in emits if isinstance(emit.record, TopicActivity)]
+
+
+def test_a_minute_with_mentions_is_reported_when_it_closes(window: Window) -> None:
+    window.take(
+        a_topic_mention(id="1", author="a", at=5),
+        a_topic_mention(id="2", author="a", at=20, sentiment=0.6),
+        a_topic_mention(id="3", author="b", at=59, sentiment=0.0),
+    )
+    assert activities(window.advance(59)) == []
+    (activity,) = activities(window.advance(60))
+    assert (activity.mentions, activity.negatives, activity.positives, activity.reach) == (3, 1, 1, 300)
+    assert activity.distinct_authors == {"15": 2, "60": 2, "360": 2}
+    assert activity.distinct_negative_authors == {"15": 1, "60": 1, "360": 1}
+
+
+def test_a_quiet_minute_is_not_reported(window: Window) -> None:
+    window.take(a_topic_mention(at=5), a_topic_mention(id="2", at=605))
+    assert len(activities(window.end())) == 2
+
+
+def test_topics_are_counted_apart(window: Window) -> None:
+    window.take(a_topic_mention(), a_topic_mention(topic="fees"), a_topic_mention(brand="zeta"))
+    assert sorted((each.brand, each.topic, each.mentions) for each in activities(window.end())) == [
+        ("acme", "*", 1),
+        ("acme", "fees", 1),
+        ("zeta", "*", 1),
+    ]
+
+
+def test_an_update_moves_reach_and_no_count(window: Window) -> None:
+    window.take(a_topic_mention(reach=10), a_topic_mention(reach=90, is_update=True))
+    (activity,) = activities(window.end())
+    assert (activity.mentions, activity.reach) == (1, 100)
+
+
+def test_a_crowd_that_complains_is_signalled_within_its_tick_with_its_numbers(window: Window) -> None:
+    window.live(5)
+    window.take(*a_crowd(30, 5 * DAY, has_evidence=True))
+    found = [each for each in signals(window.advance(5 * DAY + 400)) if each.kind == "negative_burst"]
+    first = found[0]
+    assert first.state == "raised"
+    assert first.current == first.distinct_negative_authors >= 7
+    assert first.ratio > 2
+    assert first.tick_at.timestamp() * 1000 < milliseconds(5 * DAY + 150)
+    assert len(first.evidence) == 5
+    assert first.sources["x"] == first.mentions
+    assert any("distinct authors complain" in reason for reason in first.reasons)
+    assert found[1].state == "grown"
+    assert found[1].episode == first.episode
+
+
+def test_the_same_crowd_without_a_complaint_is_a_burst_of_volume_only(window: Window) -> None:
+    window.live(5)
+    window.take(*a_crowd(30, 5 * DAY, sentiment=0.5))
+    assert {each.kind for each in signals(window.advance(5 * DAY + 400))} == {"burst"}
+
+
+def test_ten_people_who_quarrel_are_no_burst_however_much_they_write(window: Window) -> None:
+    window.live(5)
+    for number in range(60):
+        window.take(a_topic_mention(id=f"q{number}", author=f"q{number % 6}", at=5 * DAY + number * 20))
+    assert signals(window.advance(5 * DAY + HOUR)) == []
+
+
+def test_a_burst_ends_when_it_is_back_in_its_band(window: Window) -> None:
+    window.live(5)
+    window.take(*a_crowd(40, 5 * DAY))
+    window.end()
+    states = [each.state for each in signals(window.emits) if each.kind == "negative_burst"]
+    assert states[0] == "raised"
+    assert states[-1] == "ended"
+    assert states.count("ended") == states.count("raised")
+
+
+def test_a_young_topic_is_not_blind_and_says_that_it_warms_up(window: Window) -> None:
+    window.live(0.75)
+    window.take(*a_crowd(60, 0.75 * DAY))
+    (first, *_) = signals(window.advance(0.75 * DAY + 700))
+    assert first.is_warming_up
+    assert "warming up: the baseline has seen 0.8 days only" in first.reasons
+
+
+def test_a_brand_that_was_always_loud_is_no_burst_when_listening_begins(window: Window) -> None:
+    for hour in range(40):
+        window.take(*a_crowd(200, hour * HOUR, every=17, sentiment=-0.4 if hour % 3 else 0.0))
+    assert signals(window.end()) == []
+
+
+def test_a_change_of_what_matches_restarts_the_baseline_instead_of_ringing(window: Window) -> None:
+    window.live(5, configuration="v1")
+    for hour in range(12):
+        window.take(*a_crowd(40, 5 * DAY + hour * HOUR, every=80, sentiment=0.0, configuration="v2"))
+    window.advance(5 * DAY + 12 * HOUR)
+    assert signals(window.emits) == []
+    assert window.rows.get("k|acme|*").since_ms == milliseconds(5 * DAY + 10)
+
+
+def test_while_workers_reload_both_versions_come_and_the_baseline_restarts_once(window: Window) -> None:
+    for number, version in enumerate(["v1", "v1", "v2", "v1", "v2", "v1", "v2"]):
+        window.take(a_topic_mention(id=str(number), at=number * 60, configuration=version))
+        window.advance(number * 60 + 30)
+    assert window.rows.get("k|acme|*").since_ms == milliseconds(130)
+
+
+def test_a_high_risk_mention_is_signalled_at_once_and_once(window: Window) -> None:
+    record = a_topic_mention(high_risk=("lawsuit",), is_update=True, reach=250_000)
+    (emit,) = window.take(record)
+    assert emit.is_urgent
+    assert emit.key == "acme"
+    assert signals([emit])[0].high_risk == ("lawsuit",)
+    assert "its author reaches 250,000" in signals([emit])[0].reasons
+    assert window.take(record, a_topic_mention(high_risk=("lawsuit",), reach=5)) == []
+    (activity,) = activities(window.end())
+    assert (activity.mentions, activity.reach) == (1, 5), "the announcement itself is not counted"
+
+
+def test_a_late_mention_joins_its_own_minute_and_is_counted_late(window: Window) -> None:
+    window.take(a_topic_mention(id="1", at=0))
+    window.advance(HOUR)
+    window.take(a_topic_mention(id="2", at=30, author="late"))
+    window.advance(HOUR + 10)
+    window.take(a_topic_mention(id="3", at=HOUR + 20, author="new"))
+    activity = activities(window.end())[-1]
+    assert activity.late_mentions == 1
+    assert activity.distinct_authors == {"15": 1, "60": 2, "360": 3}
+
+
+def test_a_mention_older_than_every_span_is_only_counted_late(window: Window) -> None:
+    window.advance(7 * HOUR)
+    window.take(a_topic_mention(id="old", at=0), a_topic_mention(id="new", at=7 * HOUR + 5))
+    (activity,) = activities(window.end())
+    assert (activity.mentions, activity.late_mentions) == (1, 1)
+    assert activity.distinct_authors["360"] == 1
+
+
+def test_a_topic_keeps_no_minutes_longer_than_its_longest_span(window: Window) -> None:
+    window.live(2)
+    assert 0 < len(list(window.rows.items("b|"))) <= 3 * 7
+    window.advance(2 * DAY + 7 * HOUR)
+    assert list(window.rows.items("b|")) == []
+    assert list(window.rows.items("p|")) == []
+
+
+def test_a_topic_that_was_silent_for_two_months_is_forgotten(window: Window) -> None:
+    window.take(a_topic_mention())
+    window.advance(59 * DAY)
+    assert window.rows.get("k|acme|*") is not None
+    window.advance(61 * DAY)
+    assert window.rows.get("k|acme|*") is None
+
+
+def test_a_thousand_authors_in_one_tick_make_small_rows_and_a_sketch(window: Window) -> None:
+    window.take(*a_crowd(1_000, 0, every=0.009))
+    assert max(len(row.authors.members) for _, row in window.rows.items("p|")) <= 256
+    (activity,) = activities(window.end())
+    assert activity.is_sketched
+    assert activity.mentions == 1_000
+    assert 900 < activity.distinct_authors["15"] < 1_100
