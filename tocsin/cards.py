@@ -145,9 +145,9 @@ def _numbers(event: EscalationEvent, width: int) -> Iterator[Line]:
     crisis = event.crisis
     span = f" in {_duration(timedelta(minutes=crisis.span_minutes))}" if crisis.span_minutes else ""
     if crisis.current:
-        current = f"{_number(crisis.current)} {_find_counted(event)}{span}"
-        usual = f"usual {_number(crisis.baseline)}" if crisis.baseline else "none usual"
-        yield from _wrap("strong", f"{current}, {usual} ({_number(crisis.ratio)}x)", width)
+        counted = _find_counted(event) if crisis.current != 1 else _find_counted(event).replace("mentions", "mention")
+        usual = f", usual {_number(crisis.baseline)} ({_number(crisis.ratio)}x)" if crisis.baseline else ""
+        yield from _wrap("strong", f"{_number(crisis.current)} {counted}{span}{usual}", width)
     parts = [f"surprise {crisis.surprise:.1f}" if crisis.surprise else ""]
     parts.append(f"{crisis.negative_share:.0%} negative")
     parts.append(f"{_number(crisis.distinct_authors)} distinct authors")

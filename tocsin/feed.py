@@ -98,10 +98,7 @@ async def read_rejected(settings: Settings) -> AsyncIterator[Rejected]:
 
 def parse_rejected(headers: Any, value: bytes | None, appended_ms: int) -> Rejected:
     """Read a record of `mentions.rejected`; a header that is missing or wrong costs only what it would have told."""
-    found = {
-        name.removeprefix("tocsin-").replace("-", "_"): bytes(content).decode(errors="replace")
-        for name, content in headers
-    }
+    found = {name: bytes(content).decode(errors="replace") for name, content in headers}
     failed_at = datetime.fromtimestamp(appended_ms / 1000, UTC)
     try:
         told = datetime.fromisoformat(found.get("first_failed_at", ""))
@@ -118,7 +115,7 @@ def parse_rejected(headers: Any, value: bytes | None, appended_ms: int) -> Rejec
         step=found.get("step", ""),
         first_failed_at=failed_at,
         size=_number(found.get("size"), len(value)),
-        is_truncated=found.get("is_truncated", found.get("truncated", "")).lower() in ("1", "true"),
+        is_truncated=found.get("is_truncated") == "1",
     )
     return Rejected(about, value)
 

@@ -31,15 +31,15 @@ def instant(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
 
 
-def tick_end(ms: int) -> int:
+def tick_end(ms: int, tick_ms: int = TICK_MS) -> int:
     """The end of the tick that holds `ms`; a tick holds its start and not its end.
 
     >>> tick_end(0), tick_end(9_999), tick_end(10_000)
     (10000, 10000, 20000)
     """
-    return ms - ms % TICK_MS + TICK_MS
+    return ms - ms % tick_ms + tick_ms
 
 
 def digest(*parts: str) -> str:
-    """An identifier of 24 hexadecimal digits that is a hash of what it is about, so that a replay makes the same one."""
+    """An identifier of 24 hexadecimal digits: a hash of what it is about, so that a replay makes the same one."""
     return blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()

@@ -38,12 +38,7 @@ class Chunk:
     def advance(self) -> None:
         """Let the step judge what event time has completed."""
         if self._taken:
-            try:
-                self._lane.advance()
-            except Exception as error:
-                # No mention is to blame that could be rejected, and half a judgement must not be committed. Faust
-                # would log it, skip the chunk and go on.
-                self._runtime.give_up(error)
+            self._runtime.advance(self._lane)
 
     async def done(self) -> None:
         """This chunk's effects may be committed. Returns when there is room for another chunk."""

@@ -75,6 +75,7 @@ class Committer:
         self._urgent = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._turn = asyncio.Lock()
         self._last = 0.0
         self._finished: dict[TopicPartition, int] = {}
         #: Records in the last batch sent to each place: its offset plus this is the place's next offset.
@@ -116,9 +117,15 @@ class Committer:
         return self._finished.get(tp)
 
     async def wait_for_room(self) -> None:
-        """Back-pressure: returns when finished work does not pile up."""
+        """Back-pressure: returns when finished work does not pile up, and it is this agent's turn.
+
+        One chunk a turn of the event loop. A transaction takes a dozen turns; with a busy agent for each step and
+        partition every turn would last as long as all their chunks together, and a transaction some seconds.
+        """
         if not self._room.is_set():
             await self._room.wait()
+        async with self._turn:
+            await asyncio.sleep(0)
 
     # -- what the engine does -------------------------------------------------------------------------------------
 

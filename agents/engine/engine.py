@@ -69,6 +69,8 @@ class Engine:
         self._steps: dict[str, Step] = {topic_name(settings.namespace, s.reads): s for s in wiring.steps}
         self._lanes: dict[TopicPartition, Lane] = {}
         self._queued: dict[TopicPartition, int] = {}
+        #: Where each input goes on: the offset after the last record that was handed out as a chunk.
+        self._next: dict[TopicPartition, int] = {}
         self._consumer: Any = None
         self._tasks: list[asyncio.Task[None]] = []
         self._is_ready = False
@@ -153,8 +155,7 @@ class Engine:
         self.crash.reach("revoke")
         await self.commit_now()
         self.committer.end()
-        self._lanes = {}
-        self._queued = {}
+        self._lanes, self._queued, self._next = {}, {}, {}
 
     async def take_over(self, partitions: Iterable[TopicPartition], member: Membership) -> None:
         """Become the owner of partitions: rows as committed, positions as committed, nothing cached from before."""
@@ -177,7 +178,10 @@ class Engine:
             lanes[tp] = self.make_lane(self._steps[tp.topic], tp.partition, self.committer.publish, by_input.get(tp))
             self._consumer.seek(tp, offsets.get(tp, 0))
         self.committer.begin(member)
-        self._lanes, self._queued = lanes, {}
+        self._lanes, self._queued, self._next = lanes, {}, {tp: offsets.get(tp, 0) for tp in mine}
+        for lane in lanes.values():
+            if lane.is_behind:  # the predecessor ended in the middle of a long stretch of time
+                self._spawn(self._catch_up(lane))
         self.on_assigned()
         self._observe.recovered(time.monotonic() - started, rows)
         logger.info("%d partitions taken over in %.2f s", len(mine), time.monotonic() - started)
@@ -211,7 +215,14 @@ class Engine:
         if lane is None:
             return None
         self._queued[tp] = self._queued.get(tp, 0) + 1
-        return Chunk(self, lane, records, records[-1].offset + 1)
+        self._next[tp] = next_offset = records[-1].offset + 1
+        return Chunk(self, lane, records, next_offset)
+
+    def rewind(self, partitions: Iterable[TopicPartition]) -> None:
+        """Records of these were fetched but not handed out: fetch them again, unless a takeover is still to seek."""
+        for tp in partitions:
+            if tp in self._next:
+                self._consumer.seek(tp, self._next[tp])
 
     def is_current(self, lane: Lane) -> bool:
         return self._lanes.get(self._input(lane)) is lane
@@ -228,8 +239,24 @@ class Engine:
         self.committer.finish(tp, next_offset, records[0].timestamp if records else None, is_urgent=urgent)
         self._observe.chunk(lane)
         await self.committer.wait_for_room()
+        await self._catch_up(lane)
         # Queues that are never empty would starve heartbeats and commits: let others run between chunks.
         await asyncio.sleep(0)
+
+    def advance(self, lane: Lane) -> None:
+        try:
+            lane.advance()
+        except Exception as error:
+            # No mention is to blame that could be rejected, and half a judgement must not be committed. Faust would
+            # log it, skip the chunk and go on.
+            self.give_up(error)
+
+    async def _catch_up(self, lane: Lane) -> None:
+        """Go on telling a step of event time, a short stretch at a time, each of them fit to be committed."""
+        while lane.is_behind and self.is_current(lane):
+            self.advance(lane)
+            self.committer.wake()
+            await self.committer.wait_for_room()
 
     def _input(self, lane: Lane) -> TopicPartition:
         return TopicPartition(topic_name(self.settings.namespace, lane.step.reads), lane.partition)

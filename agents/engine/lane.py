@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
@@ -21,6 +22,8 @@ MAX_RAW_BYTES = 512 * 1024
 KEPT_HEAD_BYTES = 16 * 1024
 #: Event time is passed on when it has moved by this much: a heartbeat a second a channel in a live namespace.
 WATERMARK_STEP_MS = 1_000
+#: How long a step may judge at a stretch.
+ADVANCE_S = 0.02
 
 Headers = list[tuple[str, bytes]]
 _NO_HEADERS: Headers = []
@@ -116,18 +119,21 @@ class Lane:
         self._sent: dict[tuple[str, int, int], int] = {}
         self._channel = (step.name, partition, wiring.partitions(step.reads))
         self._has_heard = False
+        self._reached_ms = BEGINNING_MS
+        self._stride_ms = WATERMARK_STEP_MS
         self._watermarks: Watermarks | None = None
         if rows is not None:
             self._watermarks = Watermarks(wiring.families(step.reads), stall_ms)
             kept = rows.get_engine_row("watermarks")
             if kept is not None:
-                self._watermarks.load(orjson.loads(kept))
+                self._reached_ms, promises = orjson.loads(kept)
+                self._watermarks.load(promises)
 
     @property
     def watermark_ms(self) -> int:
         """How far event time has got here, ms since 1970; `BEGINNING_MS` when nothing is known."""
         if self._watermarks is not None:
-            return self._watermarks.minimum_ms
+            return self._reached_ms
         return min(self._promised.values(), default=BEGINNING_MS)
 
     def take(self, records: Iterable[KafkaRecord]) -> None:
@@ -164,17 +170,34 @@ class Lane:
         self.fruitless += fruitless
         self.emitted += emitted
 
+    @property
+    def is_behind(self) -> bool:
+        """Event time has moved further than the step was told yet: `advance` again."""
+        return self._watermarks is not None and self._reached_ms < self._watermarks.minimum_ms
+
     def advance(self) -> None:
-        """Tell the step how far event time has got, if it has moved."""
+        """Tell the step how far event time has got, if it has moved; in a replay that can be days at once.
+
+        Takes about `ADVANCE_S`: the rest is left to later calls, so that heartbeats and commits get their turn. Steps
+        do not mind in how many pieces time comes.
+        """
         if self._watermarks is None:
             return
-        watermark = self._watermarks.advance()
-        if watermark is None:
-            return
-        for emit in self.processor.advance(watermark):
-            self._publish(*self._place(emit, None))
-            self.emitted += 1
-        self._promised[self._channel] = watermark
+        self._watermarks.advance()
+        target = self._watermarks.minimum_ms
+        started = now = time.perf_counter()
+        while self._reached_ms < target and now - started < ADVANCE_S:
+            reached = min(target, self._reached_ms + self._stride_ms)
+            for emit in self.processor.advance(reached):
+                self._publish(*self._place(emit, None))
+                self.emitted += 1
+            self._reached_ms = self._promised[self._channel] = reached
+            self._has_heard = True
+            before, now = now, time.perf_counter()
+            if now - before < ADVANCE_S / 8:
+                self._stride_ms *= 2
+            elif now - before > ADVANCE_S / 2:
+                self._stride_ms = max(WATERMARK_STEP_MS, self._stride_ms // 2)
 
     def promise(self, watermark_ms: int) -> bool:
         """A source's event time by the clock (live namespaces); True when it has moved enough to be passed on."""
@@ -186,7 +209,7 @@ class Lane:
         """Write event time into the streams that follow, as records of their own."""
         if self._has_heard and self._watermarks is not None and self.rows is not None:
             self._has_heard = False
-            self.rows.put_engine_row("watermarks", orjson.dumps(self._watermarks.dump()))
+            self.rows.put_engine_row("watermarks", orjson.dumps((self._reached_ms, self._watermarks.dump())))
         for channel, watermark in self._promised.items():
             if not self._is_news(channel, watermark):
                 continue

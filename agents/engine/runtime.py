@@ -20,8 +20,8 @@ class Runtime(Protocol):
         """A single message of the stock transport as a chunk."""
         ...
 
-    def give_up(self, error: BaseException | None) -> None:
-        """End this process: what happened cannot be blamed on one mention."""
+    def advance(self, lane: Lane) -> None:
+        """Tell the lane's step how far event time has got."""
         ...
 
     async def finish(self, lane: Lane, records: Sequence[KafkaRecord], next_offset: int) -> None:

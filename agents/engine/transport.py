@@ -102,7 +102,6 @@ class Consumer(FaustConsumer):
     # -- delivery -------------------------------------------------------------------------------------------------
 
     async def _drain_messages(self, fetcher: Any) -> None:
-        deliver, engine, size = self.callback, self.engine, self.engine.settings.chunk_records
         try:
             while not (self._stopped.is_set() or fetcher._stopped.is_set()):
                 if not self.flow_active:
@@ -113,21 +112,27 @@ class Consumer(FaustConsumer):
                 if not active:
                     await self.sleep(0.02)
                     continue
-                found = await self._fetch(active)
-                if generation != self.app.consumer_generation_id or not self.flow_active:
-                    continue  # positions are set again from what is committed
-                for tp, records in found.items():
-                    for start in range(0, len(records), size):
-                        part = records[start : start + size]
-                        chunk = engine.chunk(tp, part)
-                        if chunk is not None:
-                            await deliver(self._message(tp, part, chunk, generation))
+                await self._hand_out(await self._fetch(active), generation)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
         except asyncio.CancelledError:
             if not self.app.should_stop:
                 raise
+
+    async def _hand_out(self, found: Mapping[TopicPartition, list[Any]], generation: int) -> None:
+        deliver, engine, size = self.callback, self.engine, self.engine.settings.chunk_records
+        for tp, records in found.items():
+            for start in range(0, len(records), size):
+                if generation != self.app.consumer_generation_id or not self.flow_active:
+                    # A rebalance came in between, and may be over by now: these are records of before its seek, or
+                    # of after it. Handing out the first would count twice, dropping the second would lose.
+                    engine.rewind(found)
+                    return
+                part = records[start : start + size]
+                chunk = engine.chunk(tp, part)
+                if chunk is not None:
+                    await deliver(self._message(tp, part, chunk, generation))
 
     async def _fetch(self, active: set[TP]) -> Mapping[TopicPartition, list[Any]]:
         fetcher = self.kafka._fetcher

@@ -6,6 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -41,7 +42,7 @@ class RawWriterContract(ABC):
                 await writer.flush()
                 return [partition async for partition in read()]
 
-        return asyncio.run(write())
+        return asyncio.run(asyncio.wait_for(write(), 20))
 
     def test_a_watermark_goes_to_every_partition(self) -> None:
         assert self.written(10_000) == [[Written(watermark_ms=10_000)]] * PARTITIONS
@@ -89,6 +90,16 @@ class TestMemoryRawWriter(RawWriterContract):
         yield writer, read
 
 
+def read_back(record: Any, number: int) -> Written:
+    """A record of Kafka as it was written to the partition of this number."""
+    mark = find_watermark(record.headers)
+    if mark is None:
+        return Written(record.key, record.value)
+    channel, _, ms = mark.partition(b"@")
+    assert channel == b"%d/%d" % (number, PARTITIONS)
+    return Written(watermark_ms=int(ms))
+
+
 @pytest.mark.kafka
 class TestKafkaRawWriter(RawWriterContract):
     @pytest.fixture(autouse=True)
@@ -102,23 +113,18 @@ class TestKafkaRawWriter(RawWriterContract):
             yield writer, self.read
 
     async def read(self) -> AsyncIterator[list[Written]]:
-        async with AIOKafkaConsumer(**client_options(self.settings), enable_auto_commit=False) as consumer:
-            for number in range(PARTITIONS):
-                partition = TopicPartition(topic_name(self.settings.namespace, RAW), number)
-                consumer.assign([partition])
-                end = (await consumer.end_offsets([partition]))[partition]
-                await consumer.seek_to_beginning(partition)
-                held: list[Written] = []
-                while len(held) < end:
-                    for record in (await consumer.getmany(timeout_ms=500)).get(partition, []):
-                        mark = find_watermark(record.headers)
-                        if mark is None:
-                            held.append(Written(record.key, record.value))
-                        else:
-                            channel, _, ms = mark.partition(b"@")
-                            assert channel == b"%d/%d" % (number, PARTITIONS)
-                            held.append(Written(watermark_ms=int(ms)))
-                yield held
+        partitions = [TopicPartition(topic_name(self.settings.namespace, RAW), number) for number in range(PARTITIONS)]
+        held: dict[TopicPartition, list[Written]] = {partition: [] for partition in partitions}
+        options = client_options(self.settings) | {"enable_auto_commit": False, "auto_offset_reset": "earliest"}
+        async with AIOKafkaConsumer(**options) as consumer:
+            consumer.assign(partitions)
+            ends = await consumer.end_offsets(partitions)
+            while any(len(held[partition]) < ends[partition] for partition in partitions):
+                for partition, records in (await consumer.getmany(timeout_ms=500)).items():
+                    for record in records:
+                        held[partition].append(read_back(record, partition.partition))
+        for partition in partitions:
+            yield held[partition]
 
     def test_a_namespace_that_is_not_there_is_told_in_one_sentence(self) -> None:
         async def enter() -> None:

@@ -33,24 +33,20 @@ class Case(NamedTuple):
 
     Attributes:
         crash_at: the point, and how many times it is passed before.
-        status: how the process ends there.
         is_state_lost: its rows on disk are deleted before it comes back.
-        is_taken_over: it comes back only after the other one has done its work.
+        is_taken_over: the other one has done all its work before it comes back.
     """
 
     crash_at: str
-    status: int = -signal.SIGKILL
     is_state_lost: bool = False
     is_taken_over: bool = False
 
 
 WHILE_WORKING = (
     Case("publish-sent#5"),
-    Case("publish-sent#5", is_state_lost=True, is_taken_over=True),
-    Case("publish-failed", EXIT_GAVE_UP),
-    Case("publish-acknowledged#5"),
-    Case("before-commit#5", is_taken_over=True),
-    Case("before-commit#5", is_state_lost=True),
+    Case("publish-acknowledged#5", is_state_lost=True),
+    Case("before-commit#5"),
+    Case("before-commit#5", is_state_lost=True, is_taken_over=True),
     Case("after-commit#5"),
     Case("after-commit#5", is_state_lost=True),
 )
@@ -74,7 +70,7 @@ async def all_counted(crew: Crew) -> AsyncIterator[CountingLoad]:
     load, counts = CountingLoad(crew.settings, tag), Counts(crew.settings, tag)
     is_over = asyncio.Event()
     following = asyncio.create_task(counts.follow())
-    writing = asyncio.create_task(load.run(2_000, lambda: not is_over.is_set()))
+    writing = asyncio.create_task(load.run(1_000, lambda: not is_over.is_set()))
     try:
         yield load
         is_over.set()
@@ -89,7 +85,7 @@ async def all_counted(crew: Crew) -> AsyncIterator[CountingLoad]:
 
 
 def test_every_crash_point_has_its_test() -> None:
-    tested = {case.crash_at.partition("#")[0] for case in WHILE_WORKING} | {"takeover", "revoke"}
+    tested = {case.crash_at.partition("#")[0] for case in WHILE_WORKING} | {"publish-failed", "takeover", "revoke"}
     assert tested | {"request-sent", "receipt"} == set(CRASH_POINTS)  # the last two: test_notifier_crashes.py
 
 
@@ -99,15 +95,72 @@ def test_a_worker_that_dies_while_it_works(crew: Crew, case: Case) -> None:
         await crew.terminate("w1")
         async with all_counted(crew):
             crew.start("w1", crash_at=case.crash_at)
-            assert await crew.wait_ended("w1") == case.status
+            assert await crew.wait_ended("w1") == -signal.SIGKILL
+            assert "worker w1 is ready" in crew.last_words("w1")
             if case.is_state_lost:
                 crew.forget_state("w1")
-            if case.is_taken_over:
-                await asyncio.sleep(crew.settings.session_timeout_ms / 1000 + 1)
+            if not case.is_taken_over:
+                crew.start("w1")
+                await crew.wait_ready("w1")
+        if case.is_taken_over:  # all was counted without it
             crew.start("w1")
             await crew.wait_ready("w1")
 
     asyncio.run(story())
-    if case.status == EXIT_GAVE_UP:
-        assert "tocsin: worker w1 gives up: ConnectionError: a publication failed (provoked)" in crew.log("w1")
-        assert "start it again" in crew.log("w1")
+
+
+def test_a_failed_publication_ends_the_process_with_a_message(crew: Crew) -> None:
+    async def story() -> None:
+        await crew.terminate("w1")
+        async with all_counted(crew):
+            crew.start("w1", crash_at="publish-failed")
+            assert await crew.wait_ended("w1") == EXIT_GAVE_UP
+            assert "tocsin: worker w1 gives up: ConnectionError: a publication failed" in crew.last_words("w1")
+            assert "start it again" in crew.last_words("w1")
+            crew.start("w1")
+            await crew.wait_ready("w1")
+
+    asyncio.run(story())
+
+
+def test_a_worker_that_dies_while_it_takes_over(crew: Crew) -> None:
+    async def story() -> None:
+        async with all_counted(crew):
+            crew.kill("w1")
+            crew.start("w1", crash_at="takeover")
+            assert await crew.wait_ended("w1") == -signal.SIGKILL
+            assert "is ready" not in crew.last_words("w1")
+            crew.start("w1")
+            await crew.wait_ready("w1")
+
+    asyncio.run(story())
+
+
+def test_a_worker_that_dies_when_it_is_asked_to_end(crew: Crew) -> None:
+    async def story() -> None:
+        await crew.terminate("w1")
+        crew.start("w1", crash_at="revoke")
+        await crew.wait_ready("w1")
+        async with all_counted(crew):
+            await asyncio.sleep(0.5)
+            crew.send("w1", signal.SIGTERM)
+            assert await crew.wait_ended("w1") == -signal.SIGKILL
+            crew.start("w1")
+            await crew.wait_ready("w1")
+
+    asyncio.run(story())
+
+
+def test_a_worker_that_dies_when_another_one_joins(crew: Crew) -> None:
+    async def story() -> None:
+        await crew.terminate("w1")
+        crew.start("w1", crash_at="revoke")
+        await crew.wait_ready("w1")
+        async with all_counted(crew):
+            await asyncio.sleep(0.5)
+            crew.start("w3")
+            assert await crew.wait_ended("w1") == -signal.SIGKILL
+            crew.start("w1")
+            await crew.wait_ready("w1", "w3")
+
+    asyncio.run(story())

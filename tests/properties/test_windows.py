@@ -1,4 +1,4 @@
-"""The law of the windows: arrival order inside the grace, jumps of the watermark, chunks and restarts change nothing."""
+"""The law of the windows: order of arrival inside the grace, jumps of the watermark, and restarts change nothing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.mention import Author, Engagement, Mention, ScoredMention, TopicMention
+from schemas.mention import Author, Engagement, Kind, Label, Mention, ScoredMention, TopicMention
 from schemas.record import Record
-from schemas.signal import Signal
+from schemas.signal import Signal, SignalKind
 from schemas.streams import END_OF_TIME_MS
 from tocsin.detection.author_rows import AuthorRow
 from tocsin.detection.distinct import RELATIVE_ERROR, Distinct, Tally, union_count
@@ -27,6 +27,9 @@ from tocsin.response.rows import EscalateRow
 
 START = datetime(2025, 3, 3, tzinfo=UTC)
 GRACE = timedelta(seconds=30)
+LABELS: tuple[Label, ...] = ("negative", "negative", "neutral", "positive")
+MENTION_KINDS: tuple[Kind, ...] = ("mention", "edit", "engagement", "deletion")
+SIGNAL_KINDS: tuple[SignalKind, ...] = ("burst", "negative_burst", "author_burst")
 
 
 class World:
@@ -59,7 +62,7 @@ def play(
     restarts: random.Random | None = None,
     row_type: Any = None,
 ) -> list[Emit]:
-    """Everything a step emits, each record arriving up to the grace after its time; the watermark waits for the grace."""
+    """Everything a step emits; records come up to the grace after their time, and the watermark waits for the grace."""
     due = [
         (time_of(each) + (GRACE * arrival.random() if arrival else timedelta()), place)
         for place, each in enumerate(records)
@@ -93,18 +96,29 @@ def scored_mentions(seed: int, count: int = 150) -> list[ScoredMention]:
     for number in range(count):
         at = START + timedelta(seconds=rng.randrange(5_400), milliseconds=rng.randrange(1000))
         identity = str(rng.randrange(count * 2 // 3))
-        label = rng.choice(["negative", "negative", "neutral", "positive"])
-        kind = rng.choices(["mention", "edit", "engagement", "deletion"], [20, 2, 3, 1])[0]
+        label = rng.choice(LABELS)
+        kind = rng.choices(MENTION_KINDS, [20, 2, 3, 1])[0]
         author = Author(id=str(int(identity) % 7), followers=rng.choice([None, 50, 20_000]))
         mention = Mention(
-            id=identity, text=f"text {number}", source="x", posted_at=at, author=author, kind=kind,
-            engagement=Engagement(views=rng.choice([0, 0, 500, 5_000])), private=rng.random() < 0.1,
-        )  # fmt: skip
+            id=identity,
+            text=f"text {number}",
+            source="x",
+            posted_at=at,
+            author=author,
+            kind=kind,
+            engagement=Engagement(views=rng.choice([0, 0, 500, 5_000])),
+            private=rng.random() < 0.1,
+        )
         record = ScoredMention(
-            mention=mention, brand=rng.choice(["acme", "acme", "zeta"]), posted_at=at,
-            topics=tuple(rng.sample(["delays", "fees"], rng.randrange(3))), fingerprint=f"f{number % 5}",
-            sentiment=-0.5 if label == "negative" else 0.2, label=label, configuration="v1",
-        )  # fmt: skip
+            mention=mention,
+            brand=rng.choice(["acme", "acme", "zeta"]),
+            posted_at=at,
+            topics=tuple(rng.sample(["delays", "fees"], rng.randrange(3))),
+            fingerprint=f"f{number % 5}",
+            sentiment=-0.5 if label == "negative" else 0.2,
+            label=label,
+            configuration="v1",
+        )
         records.append(record)
         if rng.random() < 0.1:
             records.append(record)  # the producer sent it twice
@@ -134,9 +148,30 @@ def topic_mentions(seed: int) -> list[TopicMention]:
                 has_evidence=is_storm,
                 is_update=not is_storm and rng.random() < 0.05,
                 configuration="v1",
-            )  # fmt: skip
+            )
         )
     return records
+
+
+def crowd_mentions(seed: int) -> list[TopicMention]:
+    """Three minutes of a crowd: more authors a minute than are counted one by one."""
+    rng = random.Random(seed)
+    return [
+        TopicMention(
+            mention=f"x|{number}",
+            author=f"x|{rng.randrange(1_500)}",
+            brand="acme",
+            topic="*",
+            posted_at=START + timedelta(milliseconds=rng.randrange(180_000)),
+            source=f"source {rng.randrange(90)}",
+            label=rng.choice(["negative", "neutral"]),
+            weight=1 + rng.random(),
+            fingerprint=f"f{rng.randrange(400)}",
+            has_evidence=True,
+            configuration="v1",
+        )
+        for number in range(1_200)
+    ]
 
 
 def signals(seed: int) -> list[Signal]:
@@ -144,7 +179,7 @@ def signals(seed: int) -> list[Signal]:
     records: list[Signal] = []
     for number in range(60):
         at = START + timedelta(seconds=10 * rng.randrange(6 * 360))
-        kind = rng.choice(["burst", "negative_burst", "author_burst"])
+        kind = rng.choice(SIGNAL_KINDS)
         episode = f"{kind}-{number % 6}"
         records.append(
             Signal(
@@ -160,7 +195,7 @@ def signals(seed: int) -> list[Signal]:
                 distinct_negative_authors=rng.randrange(300),
                 negative_share=rng.random(),
                 authors=(f"x|{rng.randrange(5)}",),
-            )  # fmt: skip
+            )
         )
     return records
 
@@ -175,6 +210,7 @@ def tick_at(record: Signal) -> datetime:
 
 CASES: dict[str, tuple[Make, Callable[[int], Sequence[Record]], Callable[[Any], datetime], Any]] = {
     "author": (lambda rows: WindowAuthor(World(), rows), scored_mentions, posted_at, AuthorRow),
+    "crowd": (lambda rows: WindowTopic(World(), rows), crowd_mentions, posted_at, TopicRow),
     "topic": (lambda rows: WindowTopic(World(), rows), topic_mentions, posted_at, TopicRow),
     "escalate": (lambda rows: Escalate(World(), rows), signals, tick_at, EscalateRow),
 }

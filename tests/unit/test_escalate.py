@@ -59,12 +59,19 @@ def desk() -> Desk:
 
 def a_burst(id: str = "b", **fields: Any) -> Signal:
     """Volume alone: a watch."""
-    return a_signal(id=id, kind="burst", **({"negative_share": 0.1, "episode": f"burst-{id}"} | fields))
+    quiet: dict[str, Any] = {"negative_share": 0.1, "episode": f"burst-{id}"}
+    return a_signal(id=id, kind="burst", **(quiet | fields))
 
 
 def complaints(id: str = "n", **fields: Any) -> Signal:
     """Just enough people who complain: elevated."""
-    plain = {"ratio": 3.0, "surprise": 5.5, "distinct_negative_authors": 9, "negative_share": 0.4, "record_ratio": 1.1}
+    plain: dict[str, Any] = {
+        "ratio": 3.0,
+        "surprise": 5.5,
+        "distinct_negative_authors": 9,
+        "negative_share": 0.4,
+        "record_ratio": 1.1,
+    }
     return a_signal(id=id, **(plain | {"episode": "negative-1"} | fields))
 
 

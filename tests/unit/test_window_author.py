@@ -12,8 +12,8 @@ from schemas.mention import Evidence, ScoredMention, TopicMention
 from schemas.signal import Signal
 from schemas.streams import END_OF_TIME_MS
 from tests.builders import a_mention, a_scored_mention, an_author, an_engagement, milliseconds
-from tocsin.detection.author_rows import IDLE_MS, KNOWN_LIMIT
-from tocsin.detection.window_author import PRIVATE_TEXT_LIMIT, WindowAuthor
+from tocsin.detection.author_rows import IDLE_MS, KNOWN_LIMIT, PRIVATE_TEXT_LIMIT
+from tocsin.detection.window_author import WindowAuthor
 from tocsin.flow import Emit, MemoryRows
 
 DAY = 86_400
@@ -65,10 +65,10 @@ def test_a_mention_goes_to_its_brand_and_to_every_matched_topic(window: Window) 
     assert keys == ["acme|*", "acme|delays", "acme|fees"]
 
 
-def test_a_mention_waits_for_the_end_of_its_tick(window: Window) -> None:
-    assert window.take(a_scored_mention(at=3)) == []
-    assert counted(window.advance(9)) == []
-    assert len(counted(window.advance(10))) == 1
+def test_a_mention_waits_for_the_end_of_its_second(window: Window) -> None:
+    assert window.take(a_scored_mention(at=3.2)) == []
+    assert counted(window.advance(3.9)) == []
+    assert len(counted(window.advance(4))) == 1
 
 
 def test_a_repeat_is_dropped_and_the_same_id_of_another_brand_is_none(window: Window) -> None:

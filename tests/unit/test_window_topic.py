@@ -11,6 +11,7 @@ from schemas.mention import TopicMention
 from schemas.signal import Signal
 from schemas.streams import END_OF_TIME_MS
 from tests.builders import a_topic_mention, milliseconds
+from tocsin.detection.topic_rows import KeyRow
 from tocsin.detection.window_topic import WindowTopic
 from tocsin.flow import Emit, MemoryRows
 
@@ -70,6 +71,12 @@ def activities(emits: list[Emit]) -> list[TopicActivity]:
     return [emit.record for emit in emits if isinstance(emit.record, TopicActivity)]
 
 
+def since_ms(window: Window) -> int:
+    row = window.rows.get("k|acme|*")
+    assert isinstance(row, KeyRow)
+    return row.since_ms
+
+
 def test_a_minute_with_mentions_is_reported_when_it_closes(window: Window) -> None:
     window.take(
         a_topic_mention(id="1", author="a", at=5),
@@ -106,7 +113,7 @@ def test_an_update_moves_reach_and_no_count(window: Window) -> None:
 def test_a_crowd_that_complains_is_signalled_within_its_tick_with_its_numbers(window: Window) -> None:
     window.live(5)
     window.take(*a_crowd(30, 5 * DAY, has_evidence=True))
-    found = [each for each in signals(window.advance(5 * DAY + 400)) if each.kind == "negative_burst"]
+    found = [each for each in signals(window.advance(5 * DAY + 1200)) if each.kind == "negative_burst"]
     first = found[0]
     assert first.state == "raised"
     assert first.current == first.distinct_negative_authors >= 7
@@ -125,10 +132,10 @@ def test_the_same_crowd_without_a_complaint_is_a_burst_of_volume_only(window: Wi
     assert {each.kind for each in signals(window.advance(5 * DAY + 400))} == {"burst"}
 
 
-def test_ten_people_who_quarrel_are_no_burst_however_much_they_write(window: Window) -> None:
+def test_five_people_who_quarrel_are_no_burst_however_much_they_write(window: Window) -> None:
     window.live(5)
     for number in range(60):
-        window.take(a_topic_mention(id=f"q{number}", author=f"q{number % 6}", at=5 * DAY + number * 20))
+        window.take(a_topic_mention(id=f"q{number}", author=f"q{number % 5}", at=5 * DAY + number * 20))
     assert signals(window.advance(5 * DAY + HOUR)) == []
 
 
@@ -152,7 +159,8 @@ def test_a_young_topic_is_not_blind_and_says_that_it_warms_up(window: Window) ->
 
 def test_a_brand_that_was_always_loud_is_no_burst_when_listening_begins(window: Window) -> None:
     for hour in range(40):
-        window.take(*a_crowd(200, hour * HOUR, every=17, sentiment=-0.4 if hour % 3 else 0.0))
+        window.take(*a_crowd(80, hour * HOUR, every=44, sentiment=-0.4))
+        window.take(*a_crowd(120, hour * HOUR + 1, every=29, sentiment=0.0))
     assert signals(window.end()) == []
 
 
@@ -162,14 +170,14 @@ def test_a_change_of_what_matches_restarts_the_baseline_instead_of_ringing(windo
         window.take(*a_crowd(40, 5 * DAY + hour * HOUR, every=80, sentiment=0.0, configuration="v2"))
     window.advance(5 * DAY + 12 * HOUR)
     assert signals(window.emits) == []
-    assert window.rows.get("k|acme|*").since_ms == milliseconds(5 * DAY + 10)
+    assert since_ms(window) == milliseconds(5 * DAY + 10)
 
 
 def test_while_workers_reload_both_versions_come_and_the_baseline_restarts_once(window: Window) -> None:
     for number, version in enumerate(["v1", "v1", "v2", "v1", "v2", "v1", "v2"]):
         window.take(a_topic_mention(id=str(number), at=number * 60, configuration=version))
         window.advance(number * 60 + 30)
-    assert window.rows.get("k|acme|*").since_ms == milliseconds(130)
+    assert since_ms(window) == milliseconds(130)
 
 
 def test_a_high_risk_mention_is_signalled_at_once_and_once(window: Window) -> None:
@@ -187,7 +195,7 @@ def test_a_high_risk_mention_is_signalled_at_once_and_once(window: Window) -> No
 def test_a_late_mention_joins_its_own_minute_and_is_counted_late(window: Window) -> None:
     window.take(a_topic_mention(id="1", at=0))
     window.advance(HOUR)
-    window.take(a_topic_mention(id="2", at=30, author="late"))
+    window.take(a_topic_mention(id="2", at=90, author="late"))
     window.advance(HOUR + 10)
     window.take(a_topic_mention(id="3", at=HOUR + 20, author="new"))
     activity = activities(window.end())[-1]

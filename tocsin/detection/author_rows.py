@@ -6,7 +6,7 @@ from bisect import insort
 
 import msgspec
 
-from schemas.mention import Evidence, TopicMention
+from schemas.mention import WHOLE_BRAND, Evidence, ScoredMention, TopicMention
 from tocsin.flow import Row
 from tocsin.instants import DAY_MS, HOUR_MS
 
@@ -19,6 +19,12 @@ KNOWN_FOR_MS = DAY_MS
 #: Newest negative mentions whose times are kept.
 NEGATIVES_LIMIT = 32
 
+#: From so many followers on, a mention is telling whatever it says.
+TELLING_FOLLOWERS = 10_000
+
+#: Of a private message no more is kept than a responder needs to recognise the matter.
+PRIVATE_TEXT_LIMIT = 280
+
 #: Up to so many entries a row is small enough to keep what nobody will look at.
 _MANY = 32
 
@@ -26,7 +32,7 @@ _MANY = 32
 IDLE_MS = 30 * DAY_MS
 
 
-class WaitingRow(Row, tag="waiting"):
+class WaitingRow(Row, tag="waiting", gc=False):
     """One mention that waits for its tick: what is needed of it, and no more text than will be published.
 
     Attributes:
@@ -42,7 +48,7 @@ class WaitingRow(Row, tag="waiting"):
     evidence: Evidence | None = None
 
 
-class Known(msgspec.Struct, array_like=True, omit_defaults=True):
+class Known(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     """What is remembered of one mention.
 
     Attributes:
@@ -138,3 +144,51 @@ class JudgedRow(Row, tag="judged"):
 
 
 AuthorRow = WaitingRow | HistoryRow | OpenHourRow | AnnouncedRow | JudgedRow
+
+
+def wait_for_tick(record: ScoredMention, posted_ms: int) -> WaitingRow:
+    """What is needed of a mention until and at its tick."""
+    mention = record.mention
+    key = mention.key
+    followers = mention.author.followers or 0
+    is_telling = record.label == "negative" or bool(record.high_risk) or followers >= TELLING_FOLLOWERS
+    counted = TopicMention(
+        mention=key,
+        author=mention.author_key,
+        brand=record.brand,
+        topic=WHOLE_BRAND,
+        posted_at=record.posted_at,
+        source=mention.source,
+        source_kind=mention.source_kind,
+        sentiment=record.sentiment,
+        label=record.label,
+        weight=record.weight.total,
+        reach=max(followers, mention.engagement.views),
+        fingerprint=record.fingerprint,
+        high_risk=record.high_risk,
+        is_reshare=mention.reshare_of is not None,
+        has_evidence=is_telling,
+        private=mention.private,
+        configuration=record.configuration,
+    )
+    evidence = _make_evidence(record, key) if is_telling or mention.kind == "edit" else None
+    return WaitingRow(mention.kind, posted_ms, counted, record.topics, followers, evidence)
+
+
+def _make_evidence(record: ScoredMention, key: str) -> Evidence:
+    mention, author = record.mention, record.mention.author
+    is_private = mention.private
+    return Evidence(
+        mention=key,
+        brand=record.brand,
+        source=mention.source,
+        posted_at=record.posted_at,
+        text=mention.text[:PRIVATE_TEXT_LIMIT] if is_private else mention.text,
+        author_handle=None if is_private else author.handle,
+        author_name=None if is_private else author.name,
+        followers=author.followers,
+        url=None if is_private else mention.url,
+        sentiment=record.sentiment,
+        label=record.label,
+        private=is_private,
+    )

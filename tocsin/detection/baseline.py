@@ -2,7 +2,7 @@
 
 Windows are learned at fixed instants of event time, whether anything was said or not, so that a quiet night is learned
 as well as a loud one. Updates are winsorised: a burst must not become what is usual (Rousseeuw & Leroy 1987; measured
-on the NAB tweets, clipping at 3–4 σ is worth several points).
+on the NAB tweets, clipping at three to four sigmas is worth several points).
 """
 
 from __future__ import annotations

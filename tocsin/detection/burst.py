@@ -7,7 +7,7 @@ mentions an hour, and is no crisis.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import lgamma, log, log1p
 from typing import NamedTuple
@@ -43,7 +43,7 @@ class BurstPolicy:
     young_distinct_authors: int = 25  # without two days of history a crowd has to be a crowd
     blind_hours: float = 2.0  # so young, only a crowd that is mostly negative counts
     blind_negative_share: float = 0.6
-    baseline: BaselinePolicy = BaselinePolicy()
+    baseline: BaselinePolicy = field(default_factory=BaselinePolicy)
 
 
 DEFAULT = BurstPolicy()
@@ -178,9 +178,11 @@ def judge(
     return None, None
 
 
-def is_high(measured: list[Measured], policy: BurstPolicy = DEFAULT) -> bool:
-    """Is any span still above the band that an episode has to come back into?"""
-    return any(each.surprise >= policy.surprise_ends for each in measured)
+def is_high(measured: list[Measured], episode: Episode, policy: BurstPolicy = DEFAULT) -> bool:
+    """Is an episode still above its band? Its own span and shorter ones say so, the hour at least: the six hours that
+    hold a sharp burst stay high long after it is over."""
+    last = max(episode.place, SPANS_MINUTES.index(60))
+    return any(each.surprise >= policy.surprise_ends for each in measured[: last + 1])
 
 
 def _is_burst(each: Measured, at: Circumstances, policy: BurstPolicy) -> bool:
@@ -194,8 +196,3 @@ def _is_burst(each: Measured, at: Circumstances, policy: BurstPolicy) -> bool:
         return False
     blind_ms = max(policy.blind_hours * HOUR_MS, 2 * SPANS_MINUTES[each.place] * MINUTE_MS)
     return at.age_ms >= blind_ms or at.negative_share >= policy.blind_negative_share
-
-
-__all__ = [
-    "DEFAULT", "FEWEST_AUTHORS", "KINDS", "BurstPolicy", "Circumstances", "Episode", "Measured", "find_surprise", "is_high", "judge", "may_be_burst",
-]  # fmt: skip

@@ -30,7 +30,7 @@ def hash64(name: str) -> int:
 
 
 class Distinct(msgspec.Struct, array_like=True, omit_defaults=True):
-    """Different hashes: a set up to `EXACT_LIMIT`, a HyperLogLog sketch above (Flajolet et al. 2007; Apache DataSketches).
+    """Different hashes: a set up to `EXACT_LIMIT`, above it a HyperLogLog sketch (Flajolet et al. 2007; DataSketches).
 
     >>> few = Distinct()
     >>> few.update({1, 2, 3})
@@ -92,7 +92,7 @@ def union_count(parts: Iterable[Distinct]) -> int:
 class Tally(msgspec.Struct, array_like=True, omit_defaults=True):
     """Counts by name, for at most `limit` names.
 
-    When there are more names, half of them, chosen by their hash, are no longer counted, then three quarters, and so on.
+    When there are more names, half of them, chosen by their hash, are no longer counted, then three quarters and so on.
     Which names stay depends on the set of names alone and their counts are exact, so that sums of tallies commute:
     the usual heavy-hitter sketches depend on the order of arrival.
 

@@ -1,7 +1,8 @@
-"""Signals as people read them: the numbers of a judgement, and sentences that say the same."""
+"""Signals and activity as people read them: the numbers of a judgement, and sentences that say the same."""
 
 from __future__ import annotations
 
+from schemas.activity import TopicActivity
 from schemas.mention import TopicMention
 from schemas.signal import Signal, SignalKind, SignalState
 from tocsin.detection.baseline import SPANS_MINUTES
@@ -9,13 +10,15 @@ from tocsin.detection.burst import BurstPolicy, Episode, Measured
 from tocsin.detection.distinct import RELATIVE_ERROR
 from tocsin.detection.spans import Spans
 from tocsin.detection.topic_rows import CountsRow, KeyRow
-from tocsin.instants import DAY_MS, digest, instant
+from tocsin.instants import DAY_MS, MINUTE_MS, digest, instant
 
 _SPAN_WORDS = {15: "15 minutes", 60: "1 hour", 360: "6 hours"}
 
 #: One author's negative mentions that are a burst (measured on the airline tweets: .6 to .9 a brand and day).
 AUTHOR_HOUR = 8
 AUTHOR_DAY = 10
+
+_SPAN_NAMES = tuple(str(span) for span in SPANS_MINUTES)
 
 #: Most heard authors that a signal names.
 _AUTHORS = 20
@@ -73,6 +76,26 @@ def burst_signal(
     return signal.replace(reasons=_say_burst(signal, spans, best, age_days))
 
 
+def minute_activity(key: str, minute: int, row: KeyRow, spans: Spans) -> TopicActivity:
+    """One minute of a topic as it closed, with the spans that end there."""
+    brand, _, topic = key.rpartition("|")
+    bucket = spans.buckets[minute]
+    return TopicActivity(
+        brand=brand,
+        topic=topic,
+        start_at=instant(minute * MINUTE_MS),
+        end_at=instant((minute + 1) * MINUTE_MS),
+        mentions=bucket.mentions,
+        negatives=bucket.negatives,
+        positives=bucket.positives,
+        reach=bucket.reach,
+        distinct_authors=dict(zip(_SPAN_NAMES, spans.distinct_authors(), strict=True)),
+        distinct_negative_authors=dict(zip(_SPAN_NAMES, spans.distinct_negative_authors(), strict=True)),
+        is_sketched=spans.is_sketched(),
+        late_mentions=row.late,
+    )
+
+
 def high_risk_signal(mention: TopicMention) -> Signal:
     """One mention that no count has to confirm. Its id says what it is about, so that a repeat makes the same one."""
     terms = ", ".join(mention.high_risk)
@@ -107,7 +130,7 @@ def high_risk_signal(mention: TopicMention) -> Signal:
 def author_burst_signal(
     mention: TopicMention, opened_ms: int, state: SignalState, hour: int, day: int, reach: int, tick: int
 ) -> Signal:
-    """One author who complains again and again: `hour` and `day` are their negative mentions of the last hour and day."""
+    """One author who complains again and again: `hour` and `day` are their negative mentions of that time."""
     author = mention.author
     episode = digest("author_burst", mention.brand, author, str(opened_ms))
     span, current = (60, hour) if hour >= day or hour >= AUTHOR_HOUR else (24 * 60, day)

@@ -7,6 +7,7 @@ a span exactly when that minute is, so each span's total moves by one when an au
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import heappop, heappush
 
 from tocsin.detection.baseline import SPANS_MINUTES
 from tocsin.detection.distinct import EXACT_LIMIT, Distinct, union_count
@@ -14,8 +15,6 @@ from tocsin.detection.topic_rows import CountsRow
 
 #: Buckets are kept for the longest span.
 HORIZON_MINUTES = max(SPANS_MINUTES)
-
-_NEVER = 2**62
 
 
 class _Authors:
@@ -74,16 +73,16 @@ class Spans:
 
     Attributes:
         buckets: minute (since 1970) → its row.
-        now: the minute in which all spans end; oldest: the first that has a bucket.
+        now: the minute in which all spans end.
         totals: for each span: mentions, negatives, positives, reach, new authors.
     """
 
-    __slots__ = ("_authors", "_negatives", "_starts", "buckets", "now", "oldest", "totals")
+    __slots__ = ("_authors", "_minutes", "_negatives", "_starts", "buckets", "now", "totals")
 
     def __init__(self) -> None:
         self.buckets: dict[int, CountsRow] = {}
         self.now = 0
-        self.oldest = _NEVER
+        self._minutes: list[int] = []
         self.totals = [[0] * 5 for _ in SPANS_MINUTES]
         self._starts = [0] * len(SPANS_MINUTES)
         self._authors = _Authors()
@@ -94,7 +93,7 @@ class Spans:
         bucket = self.buckets.get(minute)
         if bucket is None:
             bucket = self.buckets[minute] = CountsRow()
-            self.oldest = min(self.oldest, minute)
+            heappush(self._minutes, minute)
         for authors, kept, new in (
             (self._authors, bucket.authors, part.authors),
             (self._negatives, bucket.negative_authors, part.negative_authors),
@@ -107,7 +106,7 @@ class Spans:
     def restore(self, minute: int, bucket: CountsRow) -> None:
         """Put a bucket back as it was kept."""
         self.buckets[minute] = bucket
-        self.oldest = min(self.oldest, minute)
+        heappush(self._minutes, minute)
         for authors, kept in ((self._authors, bucket.authors), (self._negatives, bucket.negative_authors)):
             if kept.is_sketched:
                 authors.sketched.add(minute)
@@ -129,15 +128,19 @@ class Spans:
             self._starts[place] = end
         self._authors.slide(now)
         self._negatives.slide(now)
-        if self.oldest > now - HORIZON_MINUTES:
-            return []
-        gone = sorted(minute for minute in self.buckets if minute <= now - HORIZON_MINUTES)
+        gone = []
+        while self._minutes and self._minutes[0] <= now - HORIZON_MINUTES:
+            gone.append(heappop(self._minutes))
         for minute in gone:
             bucket = self.buckets.pop(minute)
             self._authors.drop(minute, bucket.authors)
             self._negatives.drop(minute, bucket.negative_authors)
-        self.oldest = min(self.buckets, default=_NEVER)
         return gone
+
+    @property
+    def oldest(self) -> int:
+        """The first minute that has a bucket; ask only when there is one."""
+        return self._minutes[0]
 
     def distinct_authors(self) -> list[int]:
         """Different authors of each span."""

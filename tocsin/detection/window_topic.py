@@ -14,19 +14,27 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from schemas import streams
-from schemas.activity import TopicActivity
 from schemas.mention import WHOLE_BRAND, TopicMention
 from schemas.signal import SignalState
 from tocsin.detection.baseline import LEARN_EVERY_MS, SPANS_MINUTES, Memory
 from tocsin.detection.burst import (
-    DEFAULT, FEWEST_AUTHORS, KINDS, BurstPolicy, Circumstances, Episode, Measured, find_surprise, is_high, judge,
+    DEFAULT,
+    FEWEST_AUTHORS,
+    KINDS,
+    BurstPolicy,
+    Circumstances,
+    Episode,
+    Measured,
+    find_surprise,
+    is_high,
+    judge,
     may_be_burst,
 )  # fmt: skip
-from tocsin.detection.signals import burst_signal, high_risk_signal
+from tocsin.detection.signals import burst_signal, high_risk_signal, minute_activity
 from tocsin.detection.spans import HORIZON_MINUTES, Spans
 from tocsin.detection.topic_rows import CountsRow, KeyRow, SeenRow, TopicRow, WatermarkRow
 from tocsin.flow import Emit, Rows
-from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, digest, instant, milliseconds, tick_end
+from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, digest, milliseconds, tick_end
 
 #: A high-risk mention is signalled once in this time, and not at all when it is older.
 REPEAT_HORIZON_MS = 24 * HOUR_MS
@@ -36,7 +44,6 @@ FORGET_AFTER_MS = 60 * DAY_MS
 
 _HORIZON_MS = HORIZON_MINUTES * MINUTE_MS
 _WHOLE_BRAND = f"|{WHOLE_BRAND}"
-_SPAN_NAMES = tuple(str(span) for span in SPANS_MINUTES)
 _LEARN_STEP_MS = min(LEARN_EVERY_MS.values())
 
 
@@ -71,7 +78,7 @@ class WindowTopic:
             waiting = self._waiting.pop(tick, {})
             while self._agenda and self._agenda[0][0] <= tick:
                 due, key = heappop(self._agenda)
-                if self._due.get(key) == due and not (is_over and self._is_forgetting(key)):
+                if self._due.get(key) == due and not (is_over and self._would_forget(key, due)):
                     waiting.setdefault(key, {})
             for key in sorted(waiting):
                 self._turn(key, waiting[key], tick, emits)
@@ -201,7 +208,7 @@ class WindowTopic:
             if not is_active and not may_be_burst(counts, expected, self._policy):
                 continue
             measured = self._measure(row.memories[kind], counts, expected, tick)
-            if episode and is_active and is_high(measured, self._policy):
+            if episode and is_active and is_high(measured, episode, self._policy):
                 episode.high_ms, changed = tick, True
             at = Circumstances(
                 kind=kind,
@@ -259,23 +266,7 @@ class WindowTopic:
         if minute <= row.reported or (minute + 1) * MINUTE_MS > tick or minute not in spans.buckets:
             return False
         row.reported = minute
-        bucket = spans.buckets[minute]
-        brand, _, topic = key.rpartition("|")
-        activity = TopicActivity(
-            brand=brand,
-            topic=topic,
-            start_at=instant(minute * MINUTE_MS),
-            end_at=instant((minute + 1) * MINUTE_MS),
-            mentions=bucket.mentions,
-            negatives=bucket.negatives,
-            positives=bucket.positives,
-            reach=bucket.reach,
-            distinct_authors=dict(zip(_SPAN_NAMES, spans.distinct_authors(), strict=True)),
-            distinct_negative_authors=dict(zip(_SPAN_NAMES, spans.distinct_negative_authors(), strict=True)),
-            is_sketched=spans.is_sketched(),
-            late_mentions=row.late,
-        )
-        emits.append(Emit(streams.BY_TOPIC_ACTIVITY, key, activity))
+        emits.append(Emit(streams.BY_TOPIC_ACTIVITY, key, minute_activity(key, minute, row, spans)))
         return True
 
     def _slide(self, key: str, spans: Spans, now_ms: int) -> None:
@@ -298,9 +289,9 @@ class WindowTopic:
         self._due[key] = tick = min(due)
         heappush(self._agenda, (tick, key))
 
-    def _is_forgetting(self, key: str) -> bool:
-        """Is the only thing due the end of its memory? At the end of time there is nobody to forget."""
-        return not self._spans[key].buckets
+    def _would_forget(self, key: str, due: int) -> bool:
+        """Is the only thing due the end of its memory? When no more data will come, that is kept for who asks later."""
+        return due == self._keys[key].last_ms + FORGET_AFTER_MS
 
     def _restore(self) -> None:
         for key, row in self._rows.items("k|"):

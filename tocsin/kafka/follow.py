@@ -47,13 +47,15 @@ class StreamReader:
             **client_options(self._settings),
             isolation_level="read_committed",
             enable_auto_commit=False,
+            # Not by seeking: after `assign` the client resets to this in the background, and may overwrite the seek.
+            auto_offset_reset="earliest" if self._start == "start" else "latest",
             fetch_max_wait_ms=100,
         )
         try:
             await self._consumer.start()
             self._consumer.assign(self._partitions)
-            seek = self._consumer.seek_to_beginning if self._start == "start" else self._consumer.seek_to_end
-            await seek(*self._partitions)
+            for partition in self._partitions:
+                await self._consumer.position(partition)  # known from here on: what is written now is read
         except BaseException as error:
             await self._consumer.stop()
             if isinstance(error, KafkaError):

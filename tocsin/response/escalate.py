@@ -1,11 +1,11 @@
 """Signals become crises: one for a brand and subject, opened, escalated, resolved.
 
-Signals wait until the watermark has passed their tick and are applied in the order of (tick, kind, id), so that the order
-of arrival cannot matter; what only time does (a severity falls, a crisis is over) happens in between, at its own instant.
-A high-risk signal is applied at once, and once.
+Signals wait until the watermark has passed their tick and are applied in the order of (tick, kind, id), so that the
+order of arrival cannot matter; what time alone does (a severity falls, a crisis is over) happens in between, at its own
+instant. A high-risk signal is applied at once, and once.
 
-Rows (the prefix of their keys): `s|` a signal that waits, `c|` an open crisis, `i|` a high-risk signal that was applied,
-`w` the watermark.
+Rows (the prefix of their keys): `s|` a signal that waits, `c|` an open crisis, `i|` a high-risk signal that was
+applied, `w` the watermark.
 """
 
 from __future__ import annotations

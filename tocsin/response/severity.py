@@ -1,7 +1,7 @@
 """How bad is it? Readable rules on the numbers of a signal: a floor by its kind, and parts that raise it.
 
-`watch` is a record that messages nobody; `elevated` is an alarm. Volume alone is a watch: a campaign that people like is
-loud as well. Complaints of many, a high risk, or a record volume that is negative are alarms. One author never is.
+`watch` is a record that messages nobody; `elevated` is an alarm. Volume alone is a watch: a campaign that people like
+is loud as well. Complaints of many, a high risk, or a record volume that is negative are alarms. One author never is.
 """
 
 from __future__ import annotations
@@ -96,7 +96,10 @@ def _has_second_source(signal: Signal, policy: SeverityPolicy) -> bool:
 _PARTS: tuple[_Part, ...] = (
     _Part(lambda s, p: s.ratio >= p.ratio, lambda s: f"×{s.ratio:.1f} of what is usual"),
     _Part(lambda s, p: s.surprise >= p.surprise, lambda s: f"surprise {s.surprise:.1f}: chance does not explain it"),
-    _Part(lambda s, p: s.distinct_negative_authors >= p.distinct_authors, lambda s: "a crowd complains"),
+    _Part(
+        lambda s, p: s.distinct_negative_authors >= p.distinct_authors,
+        lambda s: f"a crowd complains: {s.distinct_negative_authors:,} authors",
+    ),
     _Part(
         lambda s, p: s.kind != "high_risk" and s.negative_share >= p.negative_share,
         lambda s: f"{s.negative_share:.0%} of all mentions are negative",

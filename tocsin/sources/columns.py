@@ -122,7 +122,7 @@ def parse_zone(name: str) -> tzinfo:
         ConfigurationError: neither.
     """
     try:
-        if name[:1] in "+-":
+        if name.startswith(("+", "-")):
             zone = datetime.fromisoformat(f"2000-01-01T00:00{name}").tzinfo
             assert zone is not None
             return zone

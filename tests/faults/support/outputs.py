@@ -17,6 +17,10 @@ from tocsin.kafka.follow import StreamReader
 from tocsin.settings import Settings
 
 
+#: Partitions are read side by side: what was stored this much later may be read before.
+_READING_MS = 5_000
+
+
 class Written(NamedTuple):
     """Where and when Kafka stored a record; ms since 1970."""
 
@@ -64,14 +68,32 @@ class Counts:
         }
         assert not wrong, f"{len(wrong)} authors, for example {dict(list(wrong.items())[:3])}"
 
-    def seconds_until_output(self, since_ms: float) -> float:
-        """From an instant until every partition had put out something again; infinite when one never did."""
+    async def wait_for_output(self, since_ms: float, seconds: float) -> float:
+        """Wait until every partition has put out something again since an instant (ms since 1970).
+
+        Returns:
+            the seconds it took, by Kafka's clock.
+        """
         partitions = {each.partition for each in self.stored}
-        first = dict.fromkeys(partitions, float("inf"))
-        for each in self.stored:
-            if each.appended_ms > since_ms:
-                first[each.partition] = min(first[each.partition], each.appended_ms)
-        return (max(first.values(), default=float("inf")) - since_ms) / 1000
+        assert partitions, "nothing was put out before the fault"
+        while True:
+            first = {partition: float("inf") for partition in partitions}
+            for each in reversed(self.stored):
+                if each.appended_ms <= since_ms - _READING_MS:
+                    break
+                if each.appended_ms > since_ms:
+                    first[each.partition] = min(first[each.partition], each.appended_ms)
+            took = (max(first.values()) - since_ms) / 1000
+            if took < float("inf"):
+                assert took <= seconds, f"no output for {took:.1f} s"
+                return took
+            assert self.now_ms() - since_ms < 1000 * seconds + _READING_MS, f"no output after {seconds:.0f} s: {first}"
+            await asyncio.sleep(0.05)
+
+    @staticmethod
+    def now_ms() -> float:
+        """Ms since 1970, as Kafka's append times are counted."""
+        return time.time() * 1000
 
 
 async def read_all(settings: Settings, stream: StreamSpec) -> list[Any]:

@@ -52,6 +52,7 @@ class Crew:
         self._environment = {"PYTHONPATH": str(ROOT), **(environment or {})}
         self._children: dict[str, Child] = {}
         self._former: list[Child] = []
+        self._said: dict[str, int] = {}
         #: Who ended by itself and was started again by `keep`: (name, exit status), in that order.
         self.restarts: list[tuple[str, int]] = []
 
@@ -74,6 +75,7 @@ class Crew:
         for name in names:
             if name in self._children:
                 self._former.append(self._children[name])
+                self._said[name] = len(self.log(name))
             own = replace(
                 self.settings, worker=name, state_directory=self._state(name), crash_at=crash_at, metrics_port=-1
             )
@@ -141,6 +143,10 @@ class Crew:
     def log(self, name: str) -> str:
         """What it has said, in all its lives."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def last_words(self, name: str) -> str:
+        """What it has said since its last start."""
+        return self.log(name)[self._said.get(name, 0) :]
 
     def _state(self, name: str) -> Path:
         return self.folder / "state" / name
