@@ -49,10 +49,10 @@ class Parse:
     def __init__(self, setup: Any, rows: Rows) -> None:
         pass
 
-    def take(self, mention: Mention, appended_ms: int) -> list[Emit]:
+    def take(self, mention: Mention, appended_ms: int) -> list[Emit]:  # noqa: ARG002 (the interface of steps)
         return [Emit(streams.ENRICHED, mention.author_key, enrich(mention))]
 
-    def advance(self, watermark_ms: int) -> list[Emit]:
+    def advance(self, watermark_ms: int) -> list[Emit]:  # noqa: ARG002 (the interface of steps)
         return []
 
 
@@ -65,10 +65,10 @@ class CountRow(Row):
 class CountPerMinute:
     """Mention → its author's count of that minute so far; a row for each author and minute."""
 
-    def __init__(self, setup: Any, rows: Rows) -> None:
+    def __init__(self, setup: Any, rows: Rows) -> None:  # noqa: ARG002 (the interface of steps)
         self._rows = rows
 
-    def take(self, mention: Mention, appended_ms: int) -> list[Emit]:
+    def take(self, mention: Mention, appended_ms: int) -> list[Emit]:  # noqa: ARG002 (the interface of steps)
         author = mention.author_key
         minute = milliseconds(mention.posted_at) // MINUTE_MS
         key = f"{author}|{minute}"
@@ -85,11 +85,11 @@ class CountPerMinute:
         )
         return [Emit(streams.BY_AUTHOR_ACTIVITY, author, activity)]
 
-    def advance(self, watermark_ms: int) -> list[Emit]:
+    def advance(self, watermark_ms: int) -> list[Emit]:  # noqa: ARG002 (the interface of steps)
         return []
 
 
-# Raw and keyed streams have equal partition counts here, and raw mentions are keyed by author: rows stay with their key.
+# Raw and keyed streams have equal partition counts here, and raw mentions are keyed by author: rows stay by their key.
 STEPS = {
     "parse": Step("parse", "by author", streams.RAW, (streams.ENRICHED,), Parse, is_source=True),
     "count": Step(
@@ -125,8 +125,8 @@ def run_step(name: str, settings: Settings) -> int:
 async def read(settings: Settings, name: str) -> None:
     """aiokafka's own loop: consume and parse; publish too when it is a relay."""
     consumer: Any = AIOKafkaConsumer(
-        topic_name(settings.namespace, streams.RAW), **client_options(settings), group_id=f"{settings.namespace}.{name}",
-        enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100,
+        topic_name(settings.namespace, streams.RAW), **client_options(settings), enable_auto_commit=False,
+        group_id=f"{settings.namespace}.{name}", auto_offset_reset="earliest", fetch_max_wait_ms=100,
     )  # fmt: skip
     producer: Any = AIOKafkaProducer(
         **client_options(settings), enable_idempotence=True, compression_type="lz4", max_batch_size=900_000,
@@ -137,7 +137,9 @@ async def read(settings: Settings, name: str) -> None:
     is_relay, decode = name == "relay", Mention.decode
     async with consumer, producer:
         print(f"tocsin: worker {settings.worker} is ready", flush=True)
-        committed_at, sent, batches = time.monotonic(), [], {}
+        committed_at = time.monotonic()
+        sent: list[Any] = []
+        batches: dict[int, Any] = {}
         while True:
             for records in (await consumer.getmany(timeout_ms=100, max_records=MOST_RECORDS)).values():
                 for record in records:

@@ -150,7 +150,9 @@ def main() -> int:
     for name, each in figures.items():
         print(each.row(names.get(name, name)))
     print(f"\n  parse: {summary['ratio']:.1f} times stock by wall time, {summary['cpu_ratio']:.1f} by CPU time")
-    print(f"  count: {summary['count_ratio']:.1f} times stock by wall time, {summary['count_cpu_ratio']:.1f} by CPU time")
+    print(
+        f"  count: {summary['count_ratio']:.1f} times stock by wall time, {summary['count_cpu_ratio']:.1f} by CPU time"
+    )
     return 0
 
 

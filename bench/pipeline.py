@@ -1,4 +1,4 @@
-"""The whole pipeline, raw → crises, all steps in one worker on one core: our engine, and stock Faust with the same steps.
+"""The whole pipeline, raw → crises, all steps in one worker on one core: our engine and stock Faust, same steps.
 
     python -m bench.pipeline [--json] [--ours N] [--stock N] [--squeeze N]
 

@@ -79,7 +79,7 @@ async def compare(place: Stand, rounds: int, records: int) -> dict[str, Cost]:
     """Alternate rounds of both designs with many records and with one; the first of each is not counted."""
     options = {
         "bootstrap_servers": place.bootstrap, "acks": "all", "compression_type": "lz4", "max_batch_size": 500_000,
-        "transaction_timeout_ms": 10_000,
+        "transaction_timeout_ms": 10_000, "retry_backoff_ms": 20,
     }  # fmt: skip
     admin = AIOKafkaAdminClient(bootstrap_servers=place.bootstrap)
     await admin.start()
@@ -120,7 +120,7 @@ async def compare(place: Stand, rounds: int, records: int) -> dict[str, Cost]:
 
 
 def summarise(costs: dict[str, Cost], records: int) -> dict[str, float]:
-    """The result as one flat object; times of a commit in ms, of a record in µs, both CPU of the client unless named."""
+    """The result as one flat object: a commit in ms, a record in µs; CPU of the client unless named otherwise."""
     summary: dict[str, float] = {}
     for name in ("one", "many"):
         wall_ms, commit_ms, broker_ms = costs[f"{name}, single"].per_round()

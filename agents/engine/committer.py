@@ -23,8 +23,9 @@ from agents.engine.protocol import Membership
 from agents.engine.table import TablePartition
 from schemas.streams import topic_name
 
-#: Finished work that may wait for a commit; above it, agents pause.
-MAX_WAITING_RECORDS = 100_000
+#: Finished work that may wait for a commit; above it, agents pause. What one commit publishes, the next steps are given
+#: at once: much more, and a commit waits for their work longer than a transaction may last.
+MAX_WAITING_RECORDS = 20_000
 MAX_WAITING_BYTES = 64 << 20
 #: With nothing more to do, a commit need not wait for the interval, but commits are not free either.
 DRAINED_GAP_S = 0.025

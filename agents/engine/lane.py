@@ -119,14 +119,14 @@ class Lane:
         self._sent: dict[tuple[str, int, int], int] = {}
         self._channel = (step.name, partition, wiring.partitions(step.reads))
         self._has_heard = False
-        self._reached_ms = BEGINNING_MS
+        self._reached_ms = self._newest_ms = BEGINNING_MS
         self._stride_ms = WATERMARK_STEP_MS
         self._watermarks: Watermarks | None = None
         if rows is not None:
             self._watermarks = Watermarks(wiring.families(step.reads), stall_ms)
             kept = rows.get_engine_row("watermarks")
             if kept is not None:
-                self._reached_ms, promises = orjson.loads(kept)
+                self._reached_ms, self._newest_ms, promises = orjson.loads(kept)
                 self._watermarks.load(promises)
 
     @property
@@ -188,6 +188,8 @@ class Lane:
         started = now = time.perf_counter()
         while self._reached_ms < target and now - started < ADVANCE_S:
             reached = min(target, self._reached_ms + self._stride_ms)
+            if reached > self._newest_ms and target == END_OF_TIME_MS:
+                reached = target  # behind the data there are no days to go through, only the end
             for emit in self.processor.advance(reached):
                 self._publish(*self._place(emit, None))
                 self.emitted += 1
@@ -209,21 +211,29 @@ class Lane:
         """Write event time into the streams that follow, as records of their own."""
         if self._has_heard and self._watermarks is not None and self.rows is not None:
             self._has_heard = False
-            self.rows.put_engine_row("watermarks", orjson.dumps((self._reached_ms, self._watermarks.dump())))
+            self.rows.put_engine_row(
+                "watermarks", orjson.dumps((self._reached_ms, self._newest_ms, self._watermarks.dump()))
+            )
         for channel, watermark in self._promised.items():
             if not self._is_news(channel, watermark):
                 continue
             self._sent[channel] = watermark
-            headers = [(WATERMARK_HEADER, write_watermark(*channel, watermark))]
-            for stream in self._wiring.followers(self.step):
-                topic, places = self._outlets[stream.name]
-                targets = (self.partition,) if self._is_forwarder else range(places.count)
-                for partition in targets:
-                    self._publish(topic, partition, None, None, headers)
-            if watermark == END_OF_TIME_MS and self.step.writes and not self._wiring.followers(self.step):
-                # The end of a replay is told to whoever reads the last stream.
-                topic, _ = self._outlets[self.step.writes[0].name]
-                self._publish(topic, self.partition, None, None, headers)
+            if watermark == END_OF_TIME_MS:
+                # How far the data went is told before their end, so that nobody goes through empty ages.
+                self._tell(channel, self._newest_ms)
+            self._tell(channel, watermark)
+
+    def _tell(self, channel: tuple[str, int, int], watermark_ms: int) -> None:
+        headers = [(WATERMARK_HEADER, write_watermark(*channel, watermark_ms))]
+        followers = self._wiring.followers(self.step)
+        for stream in followers:
+            topic, places = self._outlets[stream.name]
+            for partition in (self.partition,) if self._is_forwarder else range(places.count):
+                self._publish(topic, partition, None, None, headers)
+        if not followers and self.step.writes and watermark_ms == END_OF_TIME_MS:
+            # The end of a replay is told to whoever reads the last stream.
+            topic, _ = self._outlets[self.step.writes[0].name]
+            self._publish(topic, self.partition, None, None, headers)
 
     def _has_news(self) -> bool:
         return any(self._is_news(channel, watermark) for channel, watermark in self._promised.items())
@@ -236,6 +246,8 @@ class Lane:
             family, channel, channels, watermark = read_watermark(value)
         except ValueError:
             return  # not ours: a producer's header of the same name says nothing about time
+        if watermark != END_OF_TIME_MS:
+            self._newest_ms = max(self._newest_ms, watermark)
         if self._watermarks is not None:
             self._watermarks.promise(family, channel, channels, watermark, appended_ms)
             self._has_heard = True

@@ -12,7 +12,10 @@ import msgspec
 import orjson
 
 from schemas import streams
+from schemas.activity import TopicActivity
+from schemas.crisis import EscalationEvent
 from schemas.streams import StreamSpec
+from tocsin.feed import wait_until_done
 from tocsin.kafka.follow import StreamReader
 from tocsin.settings import Settings
 
@@ -119,3 +122,38 @@ async def assert_rows_exact(settings: Settings, tag: str, written: Mapping[str, 
     """The counting pipeline's rows say what was written."""
     rows = await read_rows(settings, streams.AUTHOR_STATE, f"x|{tag}-")
     assert {author: row[0] for author, row in rows.items()} == dict(written)
+
+
+class Digested(NamedTuple):
+    """Everything that the whole pipeline made of its input, in an order that does not depend on who did the work.
+
+    Attributes:
+        crises: escalation events, each brand's in the order in which they were committed.
+        activities: windows of topics as they closed.
+        rows: what every step keeps in the end, by state stream, partition and key.
+        rejected: how many mentions were.
+    """
+
+    crises: dict[str, list[EscalationEvent]]
+    activities: list[TopicActivity]
+    rows: dict[tuple[str, int, str], Any]
+    rejected: int
+
+
+async def read_digested(settings: Settings) -> Digested:
+    """Wait for the end of event time on the crisis stream, then read everything."""
+    async with asyncio.timeout(120):
+        await wait_until_done(settings)
+    crises: dict[str, list[EscalationEvent]] = defaultdict(list)
+    for record in await read_all(settings, streams.CRISES):
+        crises[record.key.decode()].append(EscalationEvent.decode(record.value))
+    activities = [TopicActivity.decode(record.value) for record in await read_all(settings, streams.BY_TOPIC_ACTIVITY)]
+    rows: dict[tuple[str, int, str], Any] = {}
+    for stream in (streams.AUTHOR_STATE, streams.TOPIC_STATE, streams.ESCALATE_STATE):
+        for record in await read_all(settings, stream):
+            place = (stream.name, record.partition, record.key.decode())
+            rows.pop(place, None)
+            if record.value is not None and not record.key.startswith(b"\0"):
+                rows[place] = msgspec.msgpack.decode(record.value)
+    activities.sort(key=lambda each: (each.start_at, each.brand, each.topic))
+    return Digested(dict(crises), activities, rows, len(await read_all(settings, streams.REJECTED)))
