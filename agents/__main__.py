@@ -6,6 +6,7 @@ Everything is checked before Faust is started, so that what is wrong is told in 
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import logging
 import sys
@@ -54,6 +55,10 @@ def run(app: Any, settings: Settings) -> int:
     from agents.engine.observer import PrometheusObserver
     from tocsin import metrics
 
+    # What was imported lives as long as the process, and rows are no cycles: look for garbage rarely.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     server = metrics.serve(settings.metrics_port, settings.metrics_host)
 
     def say_ready() -> None:

@@ -130,7 +130,8 @@ class TopicMention(Record, frozen=True, kw_only=True):
         mention: its key (`source|id`).
         author: its author's key (`source|author id`).
         reach: followers of the author (people who could have seen it); 0 when unknown.
-        is_update: newer engagement of a mention that was counted before: moves reach, not counts.
+        is_update: newer engagement of a mention that was counted before: moves reach (by `reach`, its growth), not
+            counts. With `high_risk` set: announces a high-risk mention at once; it is counted at its tick, as any other.
         is_new_author: the author was not seen with this brand before.
         author_mentions: mentions of this brand by this author in the last 24 h, this one included.
         has_evidence: the text was written to `mentions.evidence`.

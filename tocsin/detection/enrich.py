@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from schemas import streams
-from schemas.mention import EnrichedMention, Mention
+from schemas.mention import WHOLE_BRAND, EnrichedMention, Mention
 from tocsin.detection.language import UNKNOWN, find_language
+from tocsin.detection.matching import BrandMatch
 from tocsin.detection.normalise import fingerprint_folded, fold
 from tocsin.detection.setup import Setup
 from tocsin.flow import Emit, Rejection, Rows
@@ -16,6 +17,7 @@ from tocsin.flow import Emit, Rejection, Rows
 MAX_AHEAD: Final = timedelta(hours=24)
 
 _MAX_AHEAD_MS: Final = int(MAX_AHEAD / timedelta(milliseconds=1))
+_ANY_BRAND: Final = (BrandMatch(WHOLE_BRAND, (), (), ()),)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,7 +53,10 @@ class Enrich:
         author = mention.author
         matches = self._match(folded, author.handle)
         if not matches:
-            return ()
+            if mention.kind != "deletion":
+                return ()
+            # An erasure often comes without the text that it is about; the author window knows the mention by its id.
+            matches = _ANY_BRAND
         language = find_language(text, mention.lang)
         fingerprint = fingerprint_folded(folded)
         key = f"{mention.source}|{author.id}"

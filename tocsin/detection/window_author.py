@@ -24,6 +24,7 @@ from schemas import streams
 from schemas.activity import AuthorActivity
 from schemas.mention import WHOLE_BRAND, ScoredMention
 from schemas.signal import SignalState
+from tocsin.detection.agenda import ByTick
 from tocsin.detection.author_rows import (
     IDLE_MS,
     AnnouncedRow,
@@ -66,16 +67,16 @@ class WindowAuthor:
         self._rows = rows
         judged = rows.get("w")
         self._judged_ms: int = judged.judged_ms if judged else 0
-        self._waiting: dict[int, list[_Waiting]] = {}
+        self._waiting: ByTick[list[_Waiting]] = ByTick()
         self._next = 0
         for key, row in sorted(rows.items("p|")):
             _, tick, number = key.split("|")
-            self._waiting.setdefault(int(tick), []).append((_order(row), key, row))
+            self._wait(int(tick), (_order(row), key, row))
             self._next = max(self._next, int(number) + 1)
-        self._hours: dict[int, set[str]] = {}
+        self._hours: ByTick[set[str]] = ByTick()
         for key, _ in rows.items("h|"):
             _, hour, author_brand = key.split("|", 2)
-            self._hours.setdefault(int(hour), set()).add(author_brand)
+            self._close_later(int(hour), author_brand)
         self._announced: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
 
     def take(self, record: ScoredMention, appended_ms: int) -> Iterator[Emit]:  # noqa: ARG002 (event time only)
@@ -87,10 +88,7 @@ class WindowAuthor:
             tick = self._judged_ms + AUTHOR_TICK_MS
         key = f"p|{tick}|{self._next}"
         self._next += 1
-        waiting = self._waiting.get(tick)
-        if waiting is None:
-            waiting = self._waiting[tick] = []
-        waiting.append((_order(row), key, row))
+        self._wait(tick, (_order(row), key, row))
         self._rows.put(key, row)
         return iter(emits)
 
@@ -109,10 +107,22 @@ class WindowAuthor:
                 self._rows.delete(f"r|{key}")
         return iter(emits)
 
+    def _wait(self, tick: int, waiting: _Waiting) -> None:
+        others = self._waiting.get(tick)
+        if others is None:
+            self._waiting[tick] = [waiting]
+        else:
+            others.append(waiting)
+
+    def _close_later(self, hour: int, author_brand: str) -> None:
+        if hour not in self._hours:
+            self._hours[hour] = set()
+        self._hours[hour].add(author_brand)
+
     def _find_next_tick(self) -> int | None:
         """The next tick at which something waits, or an hour closes: all others would change nothing."""
-        waiting = min(self._waiting, default=None)
-        closing = min(self._hours, default=None)
+        waiting = self._waiting.first()
+        closing = self._hours.first()
         if closing is not None:
             closing = (closing + 1) * HOUR_MS
         return min((tick for tick in (waiting, closing) if tick is not None), default=None)
@@ -206,7 +216,7 @@ class WindowAuthor:
         hour = row.posted_ms // HOUR_MS
         if history.hours[hour] == 2 and (hour + 1) * HOUR_MS >= tick:
             author_brand = f"{mention.author}|{mention.brand}"
-            self._hours.setdefault(hour, set()).add(author_brand)
+            self._close_later(hour, author_brand)
             self._rows.put(f"h|{hour}|{author_brand}", OpenHourRow())
 
     @staticmethod

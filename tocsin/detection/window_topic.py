@@ -16,6 +16,7 @@ from heapq import heappop, heappush
 from schemas import streams
 from schemas.mention import WHOLE_BRAND, TopicMention
 from schemas.signal import SignalState
+from tocsin.detection.agenda import ByTick
 from tocsin.detection.baseline import LEARN_EVERY_MS, SPANS_MINUTES, Memory
 from tocsin.detection.burst import (
     DEFAULT,
@@ -58,7 +59,7 @@ class WindowTopic:
         self._keys: dict[str, KeyRow] = {}
         self._spans: dict[str, Spans] = {}
         #: tick → topic → minute → number of parts; the last part is the open one.
-        self._waiting: dict[int, dict[str, dict[int, list[CountsRow]]]] = {}
+        self._waiting: ByTick[dict[str, dict[int, list[CountsRow]]]] = ByTick()
         self._seen: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
         self._due: dict[str, int] = {}
         self._agenda: list[tuple[int, str]] = []
@@ -105,7 +106,7 @@ class WindowTopic:
                 # Too old for any bucket: only counted, in the part of a minute that is never added to the spans.
                 minute = -1
         key = mention.topic_key
-        parts = self._waiting.setdefault(tick, {}).setdefault(key, {}).setdefault(minute, [])
+        parts = self._at(tick).setdefault(key, {}).setdefault(minute, [])
         if not parts or parts[-1].is_full:
             parts.append(CountsRow())
         part = parts[-1]
@@ -122,12 +123,18 @@ class WindowTopic:
 
     # --- judging ------------------------------------------------------------------------------------------------
 
+    def _at(self, tick: int) -> dict[str, dict[int, list[CountsRow]]]:
+        """What waits for a tick."""
+        waiting = self._waiting.get(tick)
+        if waiting is None:
+            waiting = self._waiting[tick] = {}
+        return waiting
+
     def _find_next_tick(self) -> int | None:
         """The next tick at which something waits or is due: all others would change nothing."""
         while self._agenda and self._due.get(self._agenda[0][1]) != self._agenda[0][0]:
             heappop(self._agenda)
-        # Few ticks wait at any time: those of the grace.
-        waiting = min(self._waiting, default=None)
+        waiting = self._waiting.first()
         due = self._agenda[0][0] if self._agenda else None
         return min((tick for tick in (waiting, due) if tick is not None), default=None)
 
@@ -304,7 +311,7 @@ class WindowTopic:
             self._plan(key, self._keys[key], spans, self._judged_ms)
         parts = [(key.split("|", 4), row) for key, row in self._rows.items("p|")]
         for (_, tick, minute, _, topic_key), row in sorted(parts, key=lambda part: int(part[0][3])):
-            waiting = self._waiting.setdefault(int(tick), {}).setdefault(topic_key, {})
+            waiting = self._at(int(tick)).setdefault(topic_key, {})
             waiting.setdefault(int(minute), []).append(row)
 
 
