@@ -71,6 +71,7 @@ class Engine:
         self._queued: dict[TopicPartition, int] = {}
         #: Where each input goes on: the offset after the last record that was handed out as a chunk.
         self._next: dict[TopicPartition, int] = {}
+        self._releases = 0
         self._consumer: Any = None
         self._tasks: list[asyncio.Task[None]] = []
         self._is_ready = False
@@ -153,13 +154,14 @@ class Engine:
     async def release(self) -> None:
         """The group rebalances, or this worker stops: commit what is finished, then let go of everything."""
         self.crash.reach("revoke")
+        self._releases += 1
         await self.commit_now()
         self.committer.end()
         self._lanes, self._queued, self._next = {}, {}, {}
 
     async def take_over(self, partitions: Iterable[TopicPartition], member: Membership) -> None:
         """Become the owner of partitions: rows as committed, positions as committed, nothing cached from before."""
-        started = time.monotonic()
+        started, releases = time.monotonic(), self._releases
         mine = {TopicPartition(tp.topic, tp.partition) for tp in partitions if tp.topic in self._steps}
         coordinator = self._consumer._coordinator
         offsets = await fetch_stable_offsets(coordinator, self.group, mine)
@@ -173,12 +175,14 @@ class Engine:
                 tables[TopicPartition(topic_name(self.settings.namespace, step.state), tp.partition)] = table
                 by_input[tp] = table
         rows = await self._changelogs.restore(tables)
+        if releases != self._releases:
+            return  # the group has moved on meanwhile: there is another takeover to come
         lanes = {}
         for tp in sorted(mine):
             lanes[tp] = self.make_lane(self._steps[tp.topic], tp.partition, self.committer.publish, by_input.get(tp))
             self._consumer.seek(tp, offsets.get(tp, 0))
-        self.committer.begin(member)
         self._lanes, self._queued, self._next = lanes, {}, {tp: offsets.get(tp, 0) for tp in mine}
+        self.committer.begin(member, self._next)
         for lane in lanes.values():
             if lane.is_behind:  # the predecessor ended in the middle of a long stretch of time
                 self._spawn(self._catch_up(lane))

@@ -102,7 +102,8 @@ class StockRuntime:
         out, self._out = self._out, []
         send = self._app.producer.send
         for topic, partition, key, value, headers in out:
-            await send(topic, key, value, partition, None, list(headers))
+            # Faust refuses a record without key and value; a watermark is told by its header, whatever its value.
+            await send(topic, key, b"" if key is None and value is None else value, partition, None, list(headers))
 
 
 class _StockRecord:

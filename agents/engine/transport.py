@@ -61,6 +61,11 @@ class Consumer(FaustConsumer):
 
     kafka: AIOKafkaConsumer
 
+    #: Grows whenever partitions are revoked or assigned; for which of these we have taken over, and may hand out.
+    _rebalance = 0
+    _taken_over = -1
+    _open = -1
+
     @property
     def engine(self) -> Engine:
         engine: Engine = cast(Any, self.app).runtime
@@ -107,12 +112,12 @@ class Consumer(FaustConsumer):
                 if not self.flow_active:
                     await self.wait(cast(Any, self.can_resume_flow))
                     continue
-                generation = self.app.consumer_generation_id
+                rebalance, generation = self._open, self.app.consumer_generation_id
                 active = set(self._get_active_partitions())
-                if not active:
+                if not active or not self._may_hand_out(rebalance):
                     await self.sleep(0.02)
                     continue
-                await self._hand_out(await self._fetch(active), generation)
+                await self._hand_out(await self._fetch(active), rebalance, generation)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
@@ -120,11 +125,18 @@ class Consumer(FaustConsumer):
             if not self.app.should_stop:
                 raise
 
-    async def _hand_out(self, found: Mapping[TopicPartition, list[Any]], generation: int) -> None:
+    def _may_hand_out(self, rebalance: int) -> bool:
+        """Whether nothing has changed since that rebalance, and Faust is through with it.
+
+        Until it is, it clears the queues between us and the agents; what was handed out would be lost.
+        """
+        return self.flow_active and rebalance == self._open == self._rebalance
+
+    async def _hand_out(self, found: Mapping[TopicPartition, list[Any]], rebalance: int, generation: int) -> None:
         deliver, engine, size = self.callback, self.engine, self.engine.settings.chunk_records
         for tp, records in found.items():
             for start in range(0, len(records), size):
-                if generation != self.app.consumer_generation_id or not self.flow_active:
+                if not self._may_hand_out(rebalance):
                     # A rebalance came in between, and may be over by now: these are records of before its seek, or
                     # of after it. Handing out the first would count twice, dropping the second would lose.
                     engine.rewind(found)
@@ -178,13 +190,28 @@ class Consumer(FaustConsumer):
 
     # -- positions ------------------------------------------------------------------------------------------------
 
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        self._rebalance += 1
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        self._rebalance += 1
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    def resume_flow(self) -> None:
+        """Called by Faust after the seek, right after it has cleared the queues: now agents get what they are given."""
+        super().resume_flow()
+        self._open = self._taken_over
+
     async def perform_seek(self) -> None:
         """Called by Faust when a rebalance is over, before the flow resumes: take over what was assigned."""
+        rebalance = self._rebalance
         coordinator = self.kafka._coordinator
         member = Membership(
             self.engine.group, self.app.consumer_generation_id, coordinator.member_id, self.engine.settings.worker
         )
         await self.engine.take_over(self.kafka.assignment(), member)
+        self._taken_over = rebalance
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         raise NotImplementedError("positions are set by the engine's takeover")

@@ -29,8 +29,8 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 #: Four and a half thousand mentions, a storm and a faux pas in the third day; more by hand.
 WORLD = World(seed=7, days=3, rate=float(os.environ.get("TOCSIN_TEST_WORLD_RATE", "0.05")))
-#: So that the input lasts for as long as the kills do.
-PER_SECOND = float(os.environ.get("TOCSIN_TEST_WORLD_PER_SECOND", "400"))
+#: So that the input lasts for longer than the kills do; what is left after them is played at full speed.
+PER_SECOND = float(os.environ.get("TOCSIN_TEST_WORLD_PER_SECOND", "200"))
 KILLS = 3
 
 
