@@ -55,7 +55,9 @@ def load_preset(name: str) -> Watchlist:
     return parse_watchlist((_PRESETS / file).read_text(encoding="utf-8"), file)
 
 
-def load_setup(watchlist: Path | str, *, namespace: str = "tocsin", is_exercise: bool = False) -> Setup:
+def load_setup(
+    watchlist: Path | str, *, namespace: str = "tocsin", is_exercise: bool = False, is_live: bool = True
+) -> Setup:
     """What the steps are told, with the watchlist compiled (some 10 ms for a thousand terms).
 
     Args:
@@ -65,7 +67,7 @@ def load_setup(watchlist: Path | str, *, namespace: str = "tocsin", is_exercise:
         ConfigurationError: the watchlist cannot be read or understood.
     """
     loaded = load_watchlist(watchlist) if isinstance(watchlist, Path) else load_preset(watchlist)
-    return Setup(matcher=Matcher(loaded), namespace=namespace, is_exercise=is_exercise)
+    return Setup(matcher=Matcher(loaded), namespace=namespace, is_exercise=is_exercise, is_live=is_live)
 
 
 def _read(path: Path) -> str:

@@ -68,7 +68,7 @@ class EvidenceTexts:
         try:
             evidence = Evidence.decode(record.value)
         except InvalidRecord as error:
-            log.warning("evidence %s@%s cannot be read: %s", record.partition, record.offset, error)
+            log.warning("the evidence of %r at offset %s cannot be read: %s", record.key, record.offset, error)
             return
         self._texts[evidence.mention] = evidence
         while len(self._texts) > REMEMBERED_TEXTS:

@@ -44,7 +44,12 @@ async def check_worker(settings: Settings) -> Ready:
     """
     partitions, notes = await _check_streams(settings)
     info = await read_namespace(settings)
-    setup = load_setup(settings.watchlist, namespace=settings.namespace, is_exercise=info.is_exercise)
+    setup = load_setup(
+        settings.watchlist,
+        namespace=settings.namespace,
+        is_exercise=info.is_exercise,
+        is_live=info.time == "live",
+    )
     return _ready(setup, partitions, info, notes)
 
 

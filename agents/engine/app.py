@@ -90,6 +90,11 @@ class App(faust.App):
         Path(self.conf.datadir).parent.mkdir(parents=True, exist_ok=True)
         await super().on_first_start()
 
+    def on_rebalance_end(self) -> None:
+        super().on_rebalance_end()
+        if self.tocsin.is_stock:
+            self.on_ready()  # the engine says so itself
+
     async def on_start(self) -> None:
         ready = self.ready or await self.check(self.tocsin)
         wiring = Wiring(self.tocsin.namespace, self.steps, ready.partitions)

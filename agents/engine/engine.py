@@ -102,7 +102,7 @@ class Engine:
             transactional_id=f"{self.group}.{self.settings.worker}",
             transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
             acks="all",
-            compression_type="lz4",
+            compression_type="zstd",  # aiokafka's lz4 is its slowest level: 5.5 µs a record against 1.2
             max_batch_size=900_000,
             max_request_size=2 << 20,
             retry_backoff_ms=20,
@@ -221,6 +221,12 @@ class Engine:
         self._queued[tp] = self._queued.get(tp, 0) + 1
         self._next[tp] = next_offset = records[-1].offset + 1
         return Chunk(self, lane, records, next_offset)
+
+    def chunk_records(self, tp: TopicPartition) -> int:
+        """How many records the next chunk of an input should have."""
+        lane = self._lanes.get(tp)
+        most = self.settings.chunk_records
+        return most if lane is None else min(most, lane.chunk_records)
 
     def rewind(self, partitions: Iterable[TopicPartition]) -> None:
         """Records of these were fetched but not handed out: fetch them again, unless a takeover is still to seek."""

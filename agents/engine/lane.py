@@ -22,8 +22,12 @@ MAX_RAW_BYTES = 512 * 1024
 KEPT_HEAD_BYTES = 16 * 1024
 #: Event time is passed on when it has moved by this much: a heartbeat a second a channel in a live namespace.
 WATERMARK_STEP_MS = 1_000
-#: How long a step may judge at a stretch.
+#: How long a step may judge, and how long it may take records, at a stretch. A commit needs a dozen turns of the event
+#: loop, and every turn lasts as long as a chunk: the longer the chunks, the later a page.
 ADVANCE_S = 0.02
+TAKE_S = 0.005
+#: A step that was never told the time is first told that of a week before its input's: nothing happened in 1970.
+FIRST_STRETCHES_MS = 7 * 24 * 3_600_000
 
 Headers = list[tuple[str, bytes]]
 _NO_HEADERS: Headers = []
@@ -118,6 +122,7 @@ class Lane:
         self._promised: dict[tuple[str, int, int], int] = {}
         self._sent: dict[tuple[str, int, int], int] = {}
         self._channel = (step.name, partition, wiring.partitions(step.reads))
+        self._record_s = TAKE_S / 500
         self._has_heard = False
         self._reached_ms = self._newest_ms = BEGINNING_MS
         self._stride_ms = WATERMARK_STEP_MS
@@ -136,13 +141,19 @@ class Lane:
             return self._reached_ms
         return min(self._promised.values(), default=BEGINNING_MS)
 
+    @property
+    def chunk_records(self) -> int:
+        """How many records the step takes in about `TAKE_S`."""
+        return max(20, int(TAKE_S / self._record_s))
+
     def take(self, records: Iterable[KafkaRecord]) -> None:
         """Run the step over records. An error inside one of them rejects that one and nothing else."""
         take, decode, place, publish = self.processor.take, self._decode, self._place, self._publish
         taken = fruitless = emitted = 0
+        started = time.perf_counter()
         for record in records:
             value = record.value
-            if record.headers and record.headers[0][0] == WATERMARK_HEADER:
+            if not value and record.headers and record.headers[0][0] == WATERMARK_HEADER:
                 self._hear(record.headers[0][1], record.timestamp)
                 continue
             taken += 1
@@ -166,6 +177,8 @@ class Lane:
             emitted += len(out)
         if taken:
             self.last_appended_ms = record.timestamp
+            # An average over some chunks, so that one odd mention does not count.
+            self._record_s += 0.2 * ((time.perf_counter() - started) / taken - self._record_s)
         self.taken += taken
         self.fruitless += fruitless
         self.emitted += emitted
@@ -188,6 +201,8 @@ class Lane:
         started = now = time.perf_counter()
         while self._reached_ms < target and now - started < ADVANCE_S:
             reached = min(target, self._reached_ms + self._stride_ms)
+            if self._reached_ms == BEGINNING_MS:
+                reached = max(reached, min(target, self._newest_ms) - FIRST_STRETCHES_MS)
             if reached > self._newest_ms and target == END_OF_TIME_MS:
                 reached = target  # behind the data there are no days to go through, only the end
             for emit in self.processor.advance(reached):
@@ -245,7 +260,7 @@ class Lane:
         try:
             family, channel, channels, watermark = read_watermark(value)
         except ValueError:
-            return  # not ours: a producer's header of the same name says nothing about time
+            return  # not ours: a producer's header of the same name says nothing
         if watermark != END_OF_TIME_MS:
             self._newest_ms = max(self._newest_ms, watermark)
         if self._watermarks is not None:

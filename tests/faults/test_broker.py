@@ -35,7 +35,7 @@ def test_a_broker_that_is_killed_and_restarted_loses_nothing(tmp_path: Path, nam
             await asyncio.to_thread(broker.kill)
             await asyncio.to_thread(broker.start)
             seconds = await counts.wait_for_output(counts.now_ms(), MOST_SECONDS_UNTIL_OUTPUT)
-            print(f"output again {seconds:.1f} s after the broker was ready")
+            print(f"output again {seconds:.1f} s after the broker was ready")  # noqa: T201 (a figure)
             is_over.set()
             await writing
             await counts.wait_for(load.total)

@@ -75,7 +75,9 @@ async def told(settings: Settings, folder: Path, crash_at: str, *, is_state_lost
     await create_streams(settings, partitions=PARTITIONS, raw_partitions=6, time="replay")
     async with Receiver() as receiver:
         plan = folder / "response.yaml"
-        plan.write_text(f"notifiers:\n  hook:\n    kind: webhook\n    url: {receiver.url}\n    secret_env: HOOK_SECRET\n")
+        plan.write_text(
+            f"notifiers:\n  hook:\n    kind: webhook\n    url: {receiver.url}\n    secret_env: HOOK_SECRET\n"
+        )
         with Crew(settings, folder, NOTIFIER, {"HOOK_SECRET": SECRET.decode()}) as crew:
             crew.start("n1", crash_at=crash_at)
             crew.start("n2")

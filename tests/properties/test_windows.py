@@ -35,6 +35,7 @@ SIGNAL_KINDS: tuple[SignalKind, ...] = ("burst", "negative_burst", "author_burst
 class World:
     namespace = "test"
     is_exercise = False
+    is_live = False
 
 
 Make = Callable[[MemoryRows], Processor]

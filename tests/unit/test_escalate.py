@@ -20,14 +20,17 @@ HOUR = 3_600
 class Setup:
     namespace = "demo"
     is_exercise = True
+    is_live = True
 
 
 class Desk:
     """One partition of escalation and what it has emitted."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_live: bool = True) -> None:
         self.rows = MemoryRows()
-        self.escalate = Escalate(Setup(), self.rows)
+        setup = Setup()
+        setup.is_live = is_live
+        self.escalate = Escalate(setup, self.rows)
         self.emits: list[Emit] = []
 
     def take(self, *signals: Signal) -> list[Emit]:
@@ -94,6 +97,19 @@ def test_signals_wait_for_the_watermark_and_are_applied_in_their_own_order(desk:
     assert desk.told == [("crisis.watched", "watch")]
     desk.advance(20)
     assert desk.told[1:] == [("crisis.opened", "elevated")]
+
+
+def test_in_a_replay_a_high_risk_waits_for_its_turn_and_joins_no_crisis_of_a_week_before() -> None:
+    replay = Desk(is_live=False)
+    early = a_signal(id="early", episode="e1", kind="high_risk", high_risk=("injured",), at=0)
+    late = a_signal(id="late", episode="e2", kind="high_risk", high_risk=("injured",), at=7 * 24 * HOUR)
+    assert list(replay.escalate.take(late, 0)) == []
+    assert list(replay.escalate.take(early, 0)) == []
+    emits = list(replay.escalate.advance(milliseconds(8 * 24 * HOUR)))
+    opened = [each.record for each in emits if isinstance(each.record, EscalationEvent) and each.record.sequence == 1]
+    assert [event.at for event in opened] == [early.tick_at, late.tick_at]
+    assert list(replay.escalate.take(late, 0)) == []
+    assert list(replay.escalate.advance(milliseconds(9 * 24 * HOUR))) == []
 
 
 def test_a_high_risk_opens_at_once_urgently_and_once(desk: Desk) -> None:

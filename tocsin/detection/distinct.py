@@ -77,6 +77,14 @@ class Distinct(msgspec.Struct, array_like=True, omit_defaults=True):
             union.update(each)
 
 
+def unite(parts: Iterable[Distinct]) -> Distinct:
+    """All parts together as one sketch. Unions of unions see the same, however they are grouped."""
+    union = datasketches.hll_union(LG_REGISTERS)
+    for part in parts:
+        part.add_to(union)
+    return Distinct(sketch=union.get_result(datasketches.tgt_hll_type.HLL_8).serialize_compact())
+
+
 def union_count(parts: Iterable[Distinct]) -> int:
     """How many different hashes all parts have seen together: an estimate, whatever the parts are."""
     union = datasketches.hll_union(LG_REGISTERS)

@@ -17,8 +17,11 @@ class Setup:
         matcher: finds brands, topics and high-risk terms in a text; made from watchlist.yaml (`tocsin.watchlist`).
         namespace: the prefix of streams, groups and state.
         is_exercise: crises are marked, and only notifiers that opt in hear them.
+        is_live: the clock carries event time, so that what is new belongs to now; in a replay the data carry it, and
+            what arrives early has to wait for its time.
     """
 
     matcher: Matcher
     namespace: str = "tocsin"
     is_exercise: bool = False
+    is_live: bool = True

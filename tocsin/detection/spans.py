@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from tocsin.detection.baseline import SPANS_MINUTES
-from tocsin.detection.distinct import EXACT_LIMIT, Distinct, union_count
+from tocsin.detection.distinct import EXACT_LIMIT, Distinct, union_count, unite
 from tocsin.detection.topic_rows import CountsRow
 
 #: Buckets are kept for the longest span.
@@ -77,7 +77,7 @@ class Spans:
         totals: for each span: mentions, negatives, positives, reach, new authors.
     """
 
-    __slots__ = ("_authors", "_minutes", "_negatives", "_starts", "buckets", "now", "totals")
+    __slots__ = ("_authors", "_closed", "_minutes", "_negatives", "_starts", "buckets", "now", "totals")
 
     def __init__(self) -> None:
         self.buckets: dict[int, CountsRow] = {}
@@ -87,9 +87,13 @@ class Spans:
         self._starts = [0] * len(SPANS_MINUTES)
         self._authors = _Authors()
         self._negatives = _Authors()
+        #: (place of the span, whether negatives) → all its minutes but the newest, united.
+        self._closed: dict[tuple[int, bool], Distinct] = {}
 
     def add(self, minute: int, part: CountsRow) -> CountsRow:
         """Add a part to its bucket; returns the bucket."""
+        if minute != self.now:
+            self._closed.clear()
         bucket = self.buckets.get(minute)
         if bucket is None:
             bucket = self.buckets[minute] = CountsRow()
@@ -119,6 +123,7 @@ class Spans:
         if now <= self.now:
             return []
         self.now = now
+        self._closed.clear()
         for place, span in enumerate(SPANS_MINUTES):
             start, end = self._starts[place], now - span + 1
             minutes = range(start, end) if end - start < len(self.buckets) else list(self.buckets)
@@ -193,7 +198,15 @@ class Spans:
         start = self._starts[place]
         if not authors.sketched or max(authors.sketched) < start:
             return authors.totals[place]
-        return union_count(bucket.negative_authors if is_negative else bucket.authors for bucket in self.inside(place))
+        field = "negative_authors" if is_negative else "authors"
+        # The minutes that have closed change seldom: they are united once a minute, not at every tick.
+        closed = self._closed.get((place, is_negative))
+        if closed is None:
+            inside = (bucket for minute, bucket in self.buckets.items() if start <= minute < self.now)
+            closed = unite(getattr(bucket, field) for bucket in inside)
+            self._closed[place, is_negative] = closed
+        newest = self.buckets.get(self.now)
+        return union_count((closed, getattr(newest, field)) if newest is not None else (closed,))
 
 
 def _add(totals: list[int], part: CountsRow, sign: int) -> None:

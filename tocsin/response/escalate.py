@@ -2,7 +2,8 @@
 
 Signals wait until the watermark has passed their tick and are applied in the order of (tick, kind, id), so that the
 order of arrival cannot matter; what time alone does (a severity falls, a crisis is over) happens in between, at its own
-instant. A high-risk signal is applied at once, and once.
+instant. A high-risk signal is applied at once, and once; in a replay, which may read days ahead of its own time, it
+waits for its turn like the others, or it would join a crisis of last week.
 
 Rows (the prefix of their keys): `s|` a signal that waits, `c|` an open crisis, `i|` a high-risk signal that was
 applied, `w` the watermark.
@@ -32,6 +33,8 @@ class Named(Protocol):
     def namespace(self) -> str: ...
     @property
     def is_exercise(self) -> bool: ...
+    @property
+    def is_live(self) -> bool: ...
 
 
 class Escalate:
@@ -53,13 +56,16 @@ class Escalate:
     def take(self, record: Signal, appended_ms: int) -> Iterator[Emit]:  # noqa: ARG002 (event time only)
         emits: list[Emit] = []
         if record.kind == "high_risk":
-            if record.id not in self._applied:
-                tick_ms = milliseconds(record.tick_at)
-                self._applied[record.id] = tick_ms
-                self._rows.put(f"i|{record.id}", AppliedRow(tick_ms))
+            if record.id in self._applied:
+                return iter(emits)
+            tick_ms = milliseconds(record.tick_at)
+            self._applied[record.id] = tick_ms
+            self._rows.put(f"i|{record.id}", AppliedRow(tick_ms))
+            if self._setup.is_live:
                 # A late one counts from now: its crisis must not be over before it was seen.
                 self._apply(record, max(tick_ms, self._passed_ms), emits)
-        elif record.id not in self._waiting:
+                return iter(emits)
+        if record.id not in self._waiting:
             self._waiting[record.id] = record
             self._rows.put(f"s|{record.id}", SignalRow(record))
         return iter(emits)

@@ -19,7 +19,6 @@ from tocsin.feed import wait_until_done
 from tocsin.kafka.follow import StreamReader
 from tocsin.settings import Settings
 
-
 #: Partitions are read side by side: what was stored this much later may be read before.
 _READING_MS = 5_000
 
