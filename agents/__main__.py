@@ -20,6 +20,26 @@ from tocsin.settings import Settings
 ROLES = {"worker": "agents.app", "notify": "agents.notify"}
 
 
+class Sparing(logging.Filter):
+    """Lets the same complaint through once in some seconds: a broker that is away makes thousands a minute.
+
+    Args:
+        interval_s: between two lines of one message, whatever its arguments.
+    """
+
+    def __init__(self, interval_s: float = 10.0) -> None:
+        super().__init__()
+        self._interval_s = interval_s
+        self._last: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        what = f"{record.name}:{record.levelno}:{record.msg}"
+        if record.created - self._last.get(what, 0.0) < self._interval_s:
+            return False
+        self._last[what] = record.created
+        return True
+
+
 def main(argv: Sequence[str]) -> int:
     """Run a role until it is told to stop.
 
@@ -30,6 +50,8 @@ def main(argv: Sequence[str]) -> int:
         print(f"usage: python -m agents {'|'.join(ROLES)}", file=sys.stderr)
         return 64
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Sparing())
     for noisy in ("aiokafka", "faust", "mode"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:

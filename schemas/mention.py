@@ -131,7 +131,7 @@ class TopicMention(Record, frozen=True, kw_only=True):
         author: its author's key (`source|author id`).
         reach: followers of the author (people who could have seen it); 0 when unknown.
         is_update: newer engagement of a mention that was counted before: moves reach (by `reach`, its growth), not
-            counts. With `high_risk` set: announces a high-risk mention at once; it is counted at its tick, as any other.
+            counts. With `high_risk` set: announces a high-risk mention at once; it is counted later, at its tick.
         is_new_author: the author was not seen with this brand before.
         author_mentions: mentions of this brand by this author in the last 24 h, this one included.
         has_evidence: the text was written to `mentions.evidence`.

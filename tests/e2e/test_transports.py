@@ -40,7 +40,7 @@ async def count(settings: Settings, folder: Path, *, is_stock: bool) -> dict[str
         await crew.wait_ready()
         following = asyncio.create_task(counts.follow())
         await load.write(COUNTED)
-        await counts.wait_for(load.total, seconds=120)
+        await counts.wait_for(load.total, seconds=max(60, COUNTED / 100))
         following.cancel()
     counts.assert_exact(load.written)
     return dict(counts.of)
