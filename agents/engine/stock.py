@@ -67,7 +67,6 @@ class StockRuntime:
             for step in wiring.steps
             if step.state is not None
         }  # fmt: skip
-        self._topics: dict[str, Any] = {}
         self._lanes: dict[tuple[str, int], Lane] = {}
         self._out: list[tuple[str, int, bytes | None, bytes | None, Headers]] = []
 
@@ -101,19 +100,10 @@ class StockRuntime:
     async def finish(self, lane: Lane, records: Sequence[KafkaRecord], next_offset: int) -> None:
         lane.pass_on_watermarks()
         out, self._out = self._out, []
+        send = self._app.producer.send
         for topic, partition, key, value, headers in out:
             # Faust refuses a record without key and value; a watermark is told by its header, whatever its value.
-            told = b"" if key is None and value is None else value
-            await self._outlet(topic).send(key=key, value=told, partition=partition, headers=list(headers))
-
-    def _outlet(self, name: str) -> Any:
-        """The Faust topic of that name: sending to it is Faust's own way to publish."""
-        topic = self._topics.get(name)
-        if topic is None:
-            topic = self._topics[name] = self._app.topic(
-                name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-            )
-        return topic
+            await send(topic, key, b"" if key is None and value is None else value, partition, None, list(headers))
 
 
 class _StockRecord:

@@ -52,6 +52,8 @@ async def digest(settings: Settings, folder: Path, mentions: Iterable[Mention], 
     with Crew(settings, folder, WORKER) as crew:
         crew.start("w1", "w2", is_stock=is_stock)
         await crew.wait_ready()
+        if is_stock:
+            await asyncio.sleep(5)  # its first worker says so before it has heard of the second
         async with KafkaRawWriter(settings) as writer:
             await play(map(raw_record, mentions), writer)
         return await read_digested(settings)
