@@ -129,7 +129,7 @@ async def read(settings: Settings, name: str) -> None:
         group_id=f"{settings.namespace}.{name}", auto_offset_reset="earliest", fetch_max_wait_ms=100,
     )  # fmt: skip
     producer: Any = AIOKafkaProducer(
-        **client_options(settings), enable_idempotence=True, compression_type="lz4", max_batch_size=900_000,
+        **client_options(settings), enable_idempotence=True, compression_type="zstd", max_batch_size=900_000,
         max_request_size=2 << 20,
     )  # fmt: skip
     topic = topic_name(settings.namespace, streams.ENRICHED)

@@ -34,7 +34,7 @@ TEXT = "@AcmeAir third day without my luggage and nobody answers the phone. Wors
 #: Faust's settings that matter for speed, as `agents.engine.app` sets them; printed with the result.
 STOCK_SETTINGS = (
     "faust-streaming 0.15.3 with Cython, uvloop; stream_buffer_maxsize 4096, broker_max_poll_records 500, "
-    "broker_commit_interval 1 s, producer_linger 10 ms, producer_max_batch_size 256 KiB, lz4, store memory://, "
+    "broker_commit_interval 1 s, producer_linger 10 ms, producer_max_batch_size 256 KiB, zstd, store memory://, "
     "no web, no leader topic, no standbys"
 )
 

@@ -74,7 +74,7 @@ class App(faust.App):
             consumer_auto_offset_reset="earliest",
             consumer_group_instance_id=settings.worker,
             consumer_max_fetch_size=1 << 20,
-            producer_compression_type="lz4",
+            producer_compression_type="zstd",
             producer_linger=0.01,
             producer_max_batch_size=256 << 10,
             producer_acks=-1,

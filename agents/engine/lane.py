@@ -14,7 +14,7 @@ from agents.engine.table import TablePartition
 from agents.engine.watermark import BEGINNING_MS, Watermarks, read_watermark, write_watermark
 from schemas.crisis import EscalationEvent
 from schemas.record import InvalidRecord, Record
-from schemas.streams import END_OF_TIME_MS, RAW, REJECTED, WATERMARK_HEADER, StreamSpec, topic_name
+from schemas.streams import END_OF_TIME_MS, REJECTED, WATERMARK_HEADER, StreamSpec, topic_name
 from tocsin.flow import Emit, Processor, Rejection, Step
 
 #: A raw mention above this is not read; its head is kept.
@@ -307,6 +307,3 @@ class Lane:
         partition = self.partition % places.count
         self._publish(self._rejected_topic, partition, record.key, record.value and kept, headers)
         self.rejected[cause] = self.rejected.get(cause, 0) + 1
-
-
-__all__ = ["END_OF_TIME_MS", "RAW", "Headers", "KafkaRecord", "Lane", "Wiring"]
