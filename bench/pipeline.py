@@ -117,6 +117,7 @@ async def compare(stand: Stand, ours_count: int, stock_count: int, squeeze: int)
     around = [record for record in records if record.at_ms is not None and record.at_ms >= opens_ms][:stock_count]
     await load_sparsely(stock, around)
     figures, events = await run_to_end(stand, ours, played.mentions)
+    print(figures.row("raw → crises, ours; stock takes its time"), file=sys.stderr)
     stock_figures, _ = await run_to_end(stand, stock, len(around))
     with stand.run(ours, [sys.executable, "-m", "bench.contender", "getmany"]) as child:
         async with Gauge(ours) as gauge:
