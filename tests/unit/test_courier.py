@@ -48,9 +48,10 @@ def test_what_comes_while_it_works_is_found_at_its_waking() -> None:
         book, desk = MemoryBook(), FakeNotifier()
         async with courier(book, desk) as working:
             await settle_down()
-            book.add(a_delivery())
+            book.add(delivery := a_delivery())
             working.wake()
             await until(lambda: len(desk.pages) == 1, seconds=1)
+        assert desk.pages == [delivery.key]
 
     asyncio.run(story())
 
