@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -17,8 +17,8 @@ from schemas.record import Record
 from schemas.streams import END_OF_TIME_MS, StreamSpec
 
 
-class Emit(NamedTuple):
-    """One record on its way out.
+class Emit(msgspec.Struct, frozen=True, gc=False):
+    """One record on its way out. A struct, because it is made faster than any other kind of object.
 
     Attributes:
         key: the record's key; None keeps key and partition of the record being taken (streams of one group only).

@@ -32,7 +32,11 @@ _MANY = 32
 IDLE_MS = 30 * DAY_MS
 
 
-class WaitingRow(Row, tag="waiting", gc=False):
+#: Mentions that wait together in one row.
+PACK_LIMIT = 64
+
+
+class Waiting(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     """One mention that waits for its tick: what is needed of it, and no more text than will be published.
 
     Attributes:
@@ -46,6 +50,12 @@ class WaitingRow(Row, tag="waiting", gc=False):
     topics: tuple[str, ...] = ()
     followers: int = 0
     evidence: Evidence | None = None
+
+
+class PackRow(Row, tag="pack"):
+    """Mentions that wait for the same tick, in one row: most are written once and deleted once, together."""
+
+    mentions: list[Waiting] = msgspec.field(default_factory=list)
 
 
 class Known(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
@@ -143,10 +153,10 @@ class JudgedRow(Row, tag="judged"):
     judged_ms: int
 
 
-AuthorRow = WaitingRow | HistoryRow | OpenHourRow | AnnouncedRow | JudgedRow
+AuthorRow = PackRow | HistoryRow | OpenHourRow | AnnouncedRow | JudgedRow
 
 
-def wait_for_tick(record: ScoredMention, posted_ms: int) -> WaitingRow:
+def wait_for_tick(record: ScoredMention, posted_ms: int) -> Waiting:
     """What is needed of a mention until and at its tick."""
     mention = record.mention
     key = mention.key
@@ -172,7 +182,7 @@ def wait_for_tick(record: ScoredMention, posted_ms: int) -> WaitingRow:
         configuration=record.configuration,
     )
     evidence = _make_evidence(record, key) if is_telling or mention.kind == "edit" else None
-    return WaitingRow(mention.kind, posted_ms, counted, record.topics, followers, evidence)
+    return Waiting(mention.kind, posted_ms, counted, record.topics, followers, evidence)
 
 
 def _make_evidence(record: ScoredMention, key: str) -> Evidence:

@@ -49,6 +49,11 @@ class BurstPolicy:
 DEFAULT = BurstPolicy()
 
 
+#: Of a tail probability, relative: thousands of times finer than any threshold on its logarithm.
+_PRECISE = 1e-9
+_TINY = 1e-300
+
+
 @lru_cache(maxsize=1 << 14)  # between two lessons of the baseline the same counts come again and again
 def find_surprise(count: int, mean: float, dispersion: float) -> float:
     """−log10 P(X ≥ count) for a negative binomial with this mean and variance μ + μ²·dispersion.
@@ -71,22 +76,20 @@ def find_surprise(count: int, mean: float, dispersion: float) -> float:
 
 def _beta_fraction(a: float, b: float, x: float) -> float:
     """The continued fraction of I_x(a, b), for x below (a + 1)/(a + b + 2), by the modified Lentz method."""
-    tiny = 1e-300
-    c, d = 1.0, 1.0 - (a + b) * x / (a + 1.0)
-    d = 1.0 / (d if abs(d) > tiny else tiny)
+    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0) or _TINY)
     result = d
     for m in range(1, 10_000):
-        for numerator in (
-            m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0)),
-        ):
-            d = 1.0 + numerator * d
-            d = 1.0 / (d if abs(d) > tiny else tiny)
-            c = 1.0 + numerator / c
-            c = c if abs(c) > tiny else tiny
-            step = c * d
-            result *= step
-        if abs(step - 1.0) < 1e-12:
+        twice = a + 2 * m
+        up = m * (b - m) * x / ((twice - 1.0) * twice)
+        down = -(a + m) * (a + b + m) * x / (twice * (twice + 1.0))
+        d = 1.0 / (1.0 + up * d or _TINY)
+        c = 1.0 + up / c or _TINY
+        result *= c * d
+        d = 1.0 / (1.0 + down * d or _TINY)
+        c = 1.0 + down / c or _TINY
+        step = c * d
+        result *= step
+        if -_PRECISE < step - 1.0 < _PRECISE:
             break
     return result
 

@@ -16,6 +16,9 @@ from tocsin.detection.topic_rows import CountsRow
 #: Buckets are kept for the longest span.
 HORIZON_MINUTES = max(SPANS_MINUTES)
 
+#: Minutes that have closed are united in blocks of a quarter of an hour, so that six hours are some fifty sketches.
+_BLOCK_MINUTES = 15
+
 
 class _Authors:
     """Distinct authors of one measure over sliding spans: exact where all buckets are, else the union of sketches."""
@@ -77,7 +80,7 @@ class Spans:
         totals: for each span: mentions, negatives, positives, reach, new authors.
     """
 
-    __slots__ = ("_authors", "_closed", "_minutes", "_negatives", "_starts", "buckets", "now", "totals")
+    __slots__ = ("_authors", "_blocks", "_closed", "_minutes", "_negatives", "_starts", "buckets", "now", "totals")
 
     def __init__(self) -> None:
         self.buckets: dict[int, CountsRow] = {}
@@ -89,11 +92,16 @@ class Spans:
         self._negatives = _Authors()
         #: (place of the span, whether negatives) → all its minutes but the newest, united.
         self._closed: dict[tuple[int, bool], Distinct] = {}
+        #: (block of minutes, whether negatives) → all its minutes, united; only of blocks that have passed.
+        self._blocks: dict[tuple[int, bool], Distinct] = {}
 
     def add(self, minute: int, part: CountsRow) -> CountsRow:
         """Add a part to its bucket; returns the bucket."""
         if minute != self.now:
             self._closed.clear()
+            block = minute // _BLOCK_MINUTES
+            self._blocks.pop((block, False), None)
+            self._blocks.pop((block, True), None)
         bucket = self.buckets.get(minute)
         if bucket is None:
             bucket = self.buckets[minute] = CountsRow()
@@ -138,6 +146,8 @@ class Spans:
             gone.append(heappop(self._minutes))
         for minute in gone:
             bucket = self.buckets.pop(minute)
+            for is_negative in (False, True):
+                self._blocks.pop((minute // _BLOCK_MINUTES, is_negative), None)
             self._authors.drop(minute, bucket.authors)
             self._negatives.drop(minute, bucket.negative_authors)
         return gone
@@ -198,15 +208,38 @@ class Spans:
         start = self._starts[place]
         if not authors.sketched or max(authors.sketched) < start:
             return authors.totals[place]
-        field = "negative_authors" if is_negative else "authors"
         # The minutes that have closed change seldom: they are united once a minute, not at every tick.
         closed = self._closed.get((place, is_negative))
         if closed is None:
-            inside = (bucket for minute, bucket in self.buckets.items() if start <= minute < self.now)
-            closed = unite(getattr(bucket, field) for bucket in inside)
-            self._closed[place, is_negative] = closed
+            closed = self._closed[place, is_negative] = self._unite(start, is_negative)
         newest = self.buckets.get(self.now)
-        return union_count((closed, getattr(newest, field)) if newest is not None else (closed,))
+        return union_count((closed, _seen(newest, is_negative)) if newest is not None else (closed,))
+
+    def _unite(self, start: int, is_negative: bool) -> Distinct:
+        """All buckets from the minute `start` to the one before `now`: whole blocks, and the minutes at both ends."""
+        first, last = -(-start // _BLOCK_MINUTES), self.now // _BLOCK_MINUTES
+        if first >= last:
+            return unite(self._between(start, self.now, is_negative))
+        blocks = [self._block(block, is_negative) for block in range(first, last)]
+        before = self._between(start, first * _BLOCK_MINUTES, is_negative)
+        after = self._between(last * _BLOCK_MINUTES, self.now, is_negative)
+        return unite([*before, *blocks, *after])
+
+    def _block(self, block: int, is_negative: bool) -> Distinct:
+        united = self._blocks.get((block, is_negative))
+        if united is None:
+            first = block * _BLOCK_MINUTES
+            united = unite(self._between(first, first + _BLOCK_MINUTES, is_negative))
+            self._blocks[block, is_negative] = united
+        return united
+
+    def _between(self, start: int, end: int, is_negative: bool) -> list[Distinct]:
+        buckets = (self.buckets.get(minute) for minute in range(start, end))
+        return [_seen(bucket, is_negative) for bucket in buckets if bucket is not None]
+
+
+def _seen(bucket: CountsRow, is_negative: bool) -> Distinct:
+    return bucket.negative_authors if is_negative else bucket.authors
 
 
 def _add(totals: list[int], part: CountsRow, sign: int) -> None:

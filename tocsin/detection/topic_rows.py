@@ -65,21 +65,29 @@ class CountsRow(Row, tag="counts"):
         author = hash64(mention.author)
         self.mentions += 1
         self.authors.members.add(author)
-        if mention.label == "negative":
+        label = mention.label
+        if label == "negative":
             self.negatives += 1
             self.negative_authors.members.add(author)
-        elif mention.label == "positive":
+        elif label == "positive":
             self.positives += 1
         if mention.is_new_author:
             self.new_authors += 1
-        self.sources.add(mention.source)
-        kinds = self.source_kinds
-        kinds[mention.source_kind] = kinds.get(mention.source_kind, 0) + 1
+        # What is there already is counted here; calls would cost more than all else.
+        source, sources = mention.source, self.sources.counts
+        if source in sources:
+            sources[source] += 1
+        else:
+            self.sources.add(source)
+        kind, kinds = mention.source_kind, self.source_kinds
+        kinds[kind] = kinds.get(kind, 0) + 1
         if mention.fingerprint:
             self.fingerprints.add(mention.fingerprint)
         if is_late:
             self.late += 1
-        if posted_ms >= self.configured_ms:
+        if posted_ms > self.configured_ms:
+            self.configured_ms, self.configuration = posted_ms, mention.configuration
+        elif posted_ms == self.configured_ms:
             self._configure(posted_ms, mention.configuration)
 
     def merge(self, part: CountsRow) -> None:

@@ -7,7 +7,7 @@ luck. A high-risk mention is *announced* at once, and counted at its second like
 Repeats of (source, mention id, brand) are dropped inside 24 hours, among the newest 256 mentions of an author and
 brand. An older repeat that carries its old time can join no bucket any more and is counted late, never twice.
 
-Rows (the prefix of their keys): `p|` a mention that waits, `a|` what is remembered of an author and brand (there may be
+Rows (the prefix of their keys): `p|` mentions that wait, `a|` what is remembered of an author and brand (there may be
 millions: read one by one, never all), `h|` an hour to be reported, `r|` an announced mention, `w` the last tick judged.
 """
 
@@ -27,13 +27,15 @@ from schemas.signal import SignalState
 from tocsin.detection.agenda import ByTick
 from tocsin.detection.author_rows import (
     IDLE_MS,
+    PACK_LIMIT,
     AnnouncedRow,
     AuthorRow,
     HistoryRow,
     JudgedRow,
     Known,
     OpenHourRow,
-    WaitingRow,
+    PackRow,
+    Waiting,
     wait_for_tick,
 )  # fmt: skip
 from tocsin.detection.distinct import hash64
@@ -56,8 +58,6 @@ _KIND_ORDER = {"mention": 0, "edit": 1, "engagement": 2, "deletion": 3}
 
 
 _Order = tuple[int, str, str, int]
-_Waiting = tuple[_Order, str, WaitingRow]
-_first = itemgetter(0)
 
 
 class WindowAuthor:
@@ -67,12 +67,9 @@ class WindowAuthor:
         self._rows = rows
         judged = rows.get("w")
         self._judged_ms: int = judged.judged_ms if judged else 0
-        self._waiting: ByTick[list[_Waiting]] = ByTick()
-        self._next = 0
-        for key, row in sorted(rows.items("p|")):
-            _, tick, number = key.split("|")
-            self._wait(int(tick), (_order(row), key, row))
-            self._next = max(self._next, int(number) + 1)
+        self._waiting: ByTick[list[PackRow]] = ByTick()
+        for (tick, _), pack in sorted(((_place(key), row) for key, row in rows.items("p|")), key=itemgetter(0)):
+            self._packs_at(tick).append(pack)
         self._hours: ByTick[set[str]] = ByTick()
         for key, _ in rows.items("h|"):
             _, hour, author_brand = key.split("|", 2)
@@ -86,10 +83,11 @@ class WindowAuthor:
         tick = tick_end(posted_ms, AUTHOR_TICK_MS)
         if tick <= self._judged_ms:
             tick = self._judged_ms + AUTHOR_TICK_MS
-        key = f"p|{tick}|{self._next}"
-        self._next += 1
-        self._wait(tick, (_order(row), key, row))
-        self._rows.put(key, row)
+        packs = self._packs_at(tick)
+        if not packs or len(packs[-1].mentions) >= PACK_LIMIT:
+            packs.append(PackRow())
+        packs[-1].mentions.append(row)
+        self._rows.put(f"p|{tick}|{len(packs)}", packs[-1])
         return iter(emits)
 
     def advance(self, watermark_ms: int) -> Iterator[Emit]:
@@ -107,12 +105,12 @@ class WindowAuthor:
                 self._rows.delete(f"r|{key}")
         return iter(emits)
 
-    def _wait(self, tick: int, waiting: _Waiting) -> None:
-        others = self._waiting.get(tick)
-        if others is None:
-            self._waiting[tick] = [waiting]
-        else:
-            others.append(waiting)
+    def _packs_at(self, tick: int) -> list[PackRow]:
+        """What waits for a tick; mentions are added to the last pack."""
+        packs = self._waiting.get(tick)
+        if packs is None:
+            packs = self._waiting[tick] = []
+        return packs
 
     def _close_later(self, hour: int, author_brand: str) -> None:
         if hour not in self._hours:
@@ -127,7 +125,7 @@ class WindowAuthor:
             closing = (closing + 1) * HOUR_MS
         return min((tick for tick in (waiting, closing) if tick is not None), default=None)
 
-    def _announce(self, row: WaitingRow) -> list[Emit]:
+    def _announce(self, row: Waiting) -> list[Emit]:
         """Pass a high-risk mention at once; a repeat of it is silent."""
         mention = row.counted
         key = f"{mention.brand}|{mention.mention}"
@@ -149,9 +147,9 @@ class WindowAuthor:
     def _turn(self, tick: int, emits: list[Emit]) -> None:
         """Apply the mentions of a tick in their own order, tell of busy authors, close hours."""
         touched: dict[str, HistoryRow] = {}
-        complaints: dict[str, WaitingRow] = {}
-        waiting = self._waiting.pop(tick, [])
-        for _, waited, row in _in_order(waiting):
+        complaints: dict[str, Waiting] = {}
+        packs = self._waiting.pop(tick, [])
+        for row in _in_order([row for pack in packs for row in pack.mentions]):
             mention = row.counted
             key = _history_key(mention.author, mention.brand)
             history = touched.get(key)
@@ -159,7 +157,8 @@ class WindowAuthor:
                 history = touched[key] = self._open(key, row.posted_ms)
             if self._apply(row, history, tick, emits) and mention.label == "negative":
                 complaints[key] = row
-            self._rows.delete(waited)
+        for number in range(1, len(packs) + 1):
+            self._rows.delete(f"p|{tick}|{number}")
         for key in sorted(complaints):
             self._tell_burst(complaints[key], touched[key], tick, emits)
         for key, history in touched.items():
@@ -174,7 +173,7 @@ class WindowAuthor:
             return HistoryRow()
         return history
 
-    def _apply(self, row: WaitingRow, history: HistoryRow, tick: int, emits: list[Emit]) -> bool:
+    def _apply(self, row: Waiting, history: HistoryRow, tick: int, emits: list[Emit]) -> bool:
         """Apply one mention; True when it was counted."""
         mention = row.counted
         identity = hash64(mention.mention)
@@ -198,7 +197,7 @@ class WindowAuthor:
         self._count(row, history, known, tick, emits)
         return True
 
-    def _count(self, row: WaitingRow, history: HistoryRow, known: Known, tick: int, emits: list[Emit]) -> None:
+    def _count(self, row: Waiting, history: HistoryRow, known: Known, tick: int, emits: list[Emit]) -> None:
         mention = row.counted
         is_new = not history.first_ms
         history.first_ms = history.first_ms or row.posted_ms
@@ -220,7 +219,7 @@ class WindowAuthor:
             self._rows.put(f"h|{hour}|{author_brand}", OpenHourRow())
 
     @staticmethod
-    def _update(row: WaitingRow, known: Known, emits: list[Emit]) -> None:
+    def _update(row: Waiting, known: Known, emits: list[Emit]) -> None:
         """Newer engagement of a mention that was counted moves its reach by what it grew, and nothing else."""
         mention = row.counted
         weight = int(mention.weight * 1000)
@@ -232,7 +231,7 @@ class WindowAuthor:
         for topic in (WHOLE_BRAND, *row.topics):
             emits.append(Emit(streams.BY_TOPIC, f"{mention.brand}|{topic}", update.replace(topic=topic)))
 
-    def _tell_burst(self, row: WaitingRow, history: HistoryRow, tick: int, emits: list[Emit]) -> None:
+    def _tell_burst(self, row: Waiting, history: HistoryRow, tick: int, emits: list[Emit]) -> None:
         """Tell of an author who complains again and again: once a day, and again when it has grown."""
         hour, day = history.count_negatives(tick)
         if hour < AUTHOR_HOUR and day < AUTHOR_DAY:
@@ -283,17 +282,23 @@ def _history_key(author: str, brand: str) -> str:
     return f"a|{crc32(author.encode()) % _SHELVES:02x}|{author}|{brand}"
 
 
-def _order(row: WaitingRow) -> _Order:
+def _place(key: str) -> tuple[int, int]:
+    """Tick and number of a pack."""
+    _, tick, number = key.split("|")
+    return int(tick), int(number)
+
+
+def _order(row: Waiting) -> _Order:
     mention = row.counted
     return row.posted_ms, mention.mention, mention.brand, _KIND_ORDER[row.kind]
 
 
-def _in_order(waiting: list[_Waiting]) -> list[_Waiting]:
+def _in_order(waiting: list[Waiting]) -> list[Waiting]:
     """By time, mention, brand and kind; repeats, which are equal in these, by what they say."""
-    waiting.sort(key=_first)
-    if any(one[0] == other[0] for one, other in pairwise(waiting)):
-        waiting.sort(key=lambda each: (each[0], msgspec.msgpack.encode(each[2])))
-    return waiting
+    ordered = sorted(zip(map(_order, waiting), waiting, strict=True), key=itemgetter(0))
+    if any(one[0] == other[0] for one, other in pairwise(ordered)):
+        ordered.sort(key=lambda each: (each[0], msgspec.msgpack.encode(each[1])))
+    return [row for _, row in ordered]
 
 
 __all__ = ["AuthorRow", "WindowAuthor"]

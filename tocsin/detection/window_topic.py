@@ -60,6 +60,8 @@ class WindowTopic:
         self._spans: dict[str, Spans] = {}
         #: tick → topic → minute → number of parts; the last part is the open one.
         self._waiting: ByTick[dict[str, dict[int, list[CountsRow]]]] = ByTick()
+        #: (brand, topic, tick) → row and part that its next mention goes to, if it is not late.
+        self._open: dict[tuple[str, str, int], tuple[str, CountsRow, bool]] = {}
         self._seen: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
         self._due: dict[str, int] = {}
         self._agenda: list[tuple[int, str]] = []
@@ -86,6 +88,7 @@ class WindowTopic:
         judged_ms = watermark_ms - watermark_ms % TICK_MS
         if judged_ms > self._judged_ms:
             self._judged_ms = judged_ms
+            self._open.clear()
             self._rows.put("w", WatermarkRow(judged_ms))
             for mention in [
                 each for each, posted_ms in self._seen.items() if posted_ms < judged_ms - REPEAT_HORIZON_MS
@@ -98,20 +101,28 @@ class WindowTopic:
 
     def _count(self, mention: TopicMention, posted_ms: int) -> None:
         """Add a mention to the open part of its tick."""
-        tick, is_late = tick_end(posted_ms), False
-        minute = posted_ms // MINUTE_MS
+        place = mention.brand, mention.topic, posted_ms // TICK_MS
+        slot = self._open.get(place)
+        if slot is None or slot[1].is_full:
+            slot = self._open_part(mention.topic_key, posted_ms)
+            if not slot[2]:
+                self._open[place] = slot
+        row, part, is_late = slot
+        part.count(mention, posted_ms, is_late)
+        self._rows.put(row, part)
+
+    def _open_part(self, key: str, posted_ms: int) -> tuple[str, CountsRow, bool]:
+        """The part that counts a mention of this time: its row, itself, and whether the mention is late."""
+        tick, minute, is_late = tick_end(posted_ms), posted_ms // MINUTE_MS, False
         if tick <= self._judged_ms:
             tick, is_late = self._judged_ms + TICK_MS, True
             if posted_ms < self._judged_ms - _HORIZON_MS:
                 # Too old for any bucket: only counted, in the part of a minute that is never added to the spans.
                 minute = -1
-        key = mention.topic_key
         parts = self._at(tick).setdefault(key, {}).setdefault(minute, [])
         if not parts or parts[-1].is_full:
             parts.append(CountsRow())
-        part = parts[-1]
-        part.count(mention, posted_ms, is_late)
-        self._rows.put(f"p|{tick}|{minute}|{len(parts)}|{key}", part)
+        return f"p|{tick}|{minute}|{len(parts)}|{key}", parts[-1], is_late
 
     def _pass_at_once(self, mention: TopicMention, posted_ms: int) -> list[Emit]:
         """A high-risk mention does not wait for its tick; a repeat of it is silent."""
