@@ -7,7 +7,17 @@ from typing import Literal
 from schemas.mention import Count, Identifier, Instant, Share
 from schemas.record import Record
 
-SignalKind = Literal["burst", "negative_burst", "author_burst", "high_risk"]
+SignalKind = Literal[
+    "burst",
+    "negative_burst",
+    "climb",
+    "coordination",
+    "virality",
+    "influence",
+    "silence",
+    "author_burst",
+    "high_risk",
+]
 #: A signal is raised, raised again when it grew, and ends when activity is back in its band.
 SignalState = Literal["raised", "grown", "ended"]
 
@@ -30,6 +40,10 @@ class Signal(Record, frozen=True, kw_only=True):
         authors: keys of the authors it is about, at most 20 (author_burst, high_risk) or the most heard ones.
         evidence: keys of at most 5 telling mentions (their texts are in `mentions.evidence`).
         sources: mentions by source in the span.
+        terms: the words that tell this span from what is usually said, most telling first.
+        causes: what its complaints are about → how many of them say so, most named first.
+        first_mention: key of the wave's first mention.
+        projected_reach: what a story that spreads by itself would reach in the end; 0 when none does.
         is_warming_up: the baseline of this key is younger than two days.
         is_incomplete: judged although a channel stalled.
     """
@@ -61,6 +75,10 @@ class Signal(Record, frozen=True, kw_only=True):
     source_kinds: dict[str, int] = {}
     fingerprints: tuple[str, ...] = ()
     high_risk: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    causes: dict[str, int] = {}
+    first_mention: str = ""
+    projected_reach: Count = 0
     is_warming_up: bool = False
     is_incomplete: bool = False
     configuration: str = ""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 from functools import cache
+from itertools import cycle, islice
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,8 +32,9 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 WORLD = World(seed=7, days=3, rate=float(os.environ.get("TOCSIN_TEST_WORLD_RATE", "0.05")))
 #: So that the input lasts for longer than the kills do; what is left after them is played at full speed.
 PER_SECOND = float(os.environ.get("TOCSIN_TEST_WORLD_PER_SECOND", "200"))
-#: Each is killed once.
 WORKERS = ("w1", "w2")
+#: Kills −9 and SIGTERMs, of one worker and then of the other; more by hand.
+KILLS = int(os.environ.get("TOCSIN_TEST_WORLD_KILLS", "2"))
 
 
 @cache
@@ -75,9 +77,12 @@ async def digest(crew: Crew, kills: random.Random | None = None, *, is_state_los
     async with KafkaRawWriter(settings) as raw:
         writer = PacedWriter(raw, 1e9 if kills is None else PER_SECOND)
         playing = asyncio.create_task(play(map(raw_record, mentions()), writer))
-        for name in kills.sample(WORKERS, len(WORKERS)) if kills else ():
+        for name in islice(cycle(kills.sample(WORKERS, len(WORKERS))), KILLS) if kills else ():
             await asyncio.sleep(1.0)
-            crew.kill(name)
+            if kills and kills.random() < 0.3:
+                await crew.terminate(name)
+            else:
+                crew.kill(name)
             if is_state_lost:
                 crew.forget_state(name)
             crew.start(name)

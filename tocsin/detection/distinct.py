@@ -23,10 +23,13 @@ LG_REGISTERS = 11
 RELATIVE_ERROR = 0.023
 
 
-@lru_cache(maxsize=1 << 16)
-def hash64(name: str) -> int:
-    """A stable 64-bit hash (Python's own differs from process to process)."""
+def hash_once(name: str) -> int:
+    """A stable 64-bit hash (Python's own differs from process to process) of a name that does not come again."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+#: The same for names that do come again, such as authors; remembers the latest.
+hash64 = lru_cache(maxsize=1 << 16)(hash_once)
 
 
 class Distinct(msgspec.Struct, array_like=True, omit_defaults=True):

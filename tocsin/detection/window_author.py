@@ -38,7 +38,7 @@ from tocsin.detection.author_rows import (
     Waiting,
     wait_for_tick,
 )  # fmt: skip
-from tocsin.detection.distinct import hash64
+from tocsin.detection.distinct import hash_once
 from tocsin.detection.signals import AUTHOR_DAY, AUTHOR_HOUR, author_burst_signal
 from tocsin.flow import Emit, Rows
 from tocsin.instants import DAY_MS, HOUR_MS, SECOND_MS, instant, milliseconds, tick_end
@@ -135,7 +135,7 @@ class WindowAuthor:
         self._rows.put(f"r|{key}", AnnouncedRow(row.posted_ms))
         emits = []
         history = self._rows.get(_history_key(mention.author, mention.brand))
-        known = history.find(hash64(mention.mention), self._judged_ms) if history else None
+        known = history.find(hash_once(mention.mention), self._judged_ms) if history else None
         if row.evidence is not None and not (known and known.is_erased):
             emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence, is_urgent=True))
         announcement = mention.replace(is_update=True, has_evidence=bool(emits))
@@ -176,7 +176,7 @@ class WindowAuthor:
     def _apply(self, row: Waiting, history: HistoryRow, tick: int, emits: list[Emit]) -> bool:
         """Apply one mention; True when it was counted."""
         mention = row.counted
-        identity = hash64(mention.mention)
+        identity = hash_once(mention.mention)
         known = history.find(identity, tick)
         if known is None:
             if row.kind == "engagement":

@@ -81,11 +81,19 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
             return "elevated", f"{signal.distinct_negative_authors:,} different authors complain"
         case "author_burst":
             return "watch", "one author alone, however angry, is no crisis"
-        case "burst":
+        case "burst" | "climb" | "virality":
             is_record = signal.record_ratio >= policy.volume_record_ratio
             if is_record and signal.negative_share >= policy.volume_negative_share:
                 return "elevated", f"a record volume, {signal.negative_share:.0%} of it negative"
             return "watch", f"volume alone: {signal.negative_share:.0%} of it is negative"
+        case "coordination":
+            return "elevated", "signals consistent with coordination between accounts"
+        case "influence":
+            if signal.reach >= policy.risk_reach:
+                return "elevated", f"a very influential author complains: reach {signal.reach:,}"
+            return "watch", "an influential author complains"
+        case "silence":
+            return "watch", "nothing is heard: no data is not no crisis"
 
 
 def _has_second_source(signal: Signal, policy: SeverityPolicy) -> bool:
