@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from schemas.mention import Count, Identifier, Instant, Share
 from schemas.record import Record
@@ -47,6 +47,8 @@ class Signal(Record, frozen=True, kw_only=True):
         is_warming_up: the baseline of this key is younger than two days.
         is_incomplete: judged although a channel stalled.
     """
+
+    VERSION: ClassVar[int] = 2
 
     id: Identifier
     episode: Identifier
