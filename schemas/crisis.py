@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from schemas.mention import Count, Identifier, Instant, Share
 from schemas.record import Record
@@ -30,7 +30,15 @@ class Crisis(Record, frozen=True, kw_only=True):
         signals: ids of all signals that were grouped, oldest first, at most 100.
         current, baseline, ratio, surprise, distinct_authors, negative_share, reach: numbers of the strongest signal.
         reasons: why it has this severity, as sentences.
+        terms: the words that tell it from what is usually said.
+        causes: what its complaints are about → how many say so.
+        cluster: victim, accidental or preventable (SCCT, Coombs 2007); empty while nothing speaks for one.
+        cause: the kind of crisis within its cluster.
+        first_mention: key of the wave's first mention.
+        projected_reach: what a story that spreads by itself would reach in the end.
     """
+
+    VERSION: ClassVar[int] = 2
 
     id: Identifier
     brand: Identifier
@@ -64,6 +72,12 @@ class Crisis(Record, frozen=True, kw_only=True):
     sources: dict[str, int] = {}
     is_warming_up: bool = False
     configuration: str = ""
+    terms: tuple[str, ...] = ()
+    causes: dict[str, int] = {}
+    cluster: str = ""
+    cause: str = ""
+    first_mention: str = ""
+    projected_reach: Count = 0
 
 
 class EscalationEvent(Record, frozen=True, kw_only=True):

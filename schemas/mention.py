@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -74,6 +74,24 @@ class Mention(Record, frozen=True, kw_only=True):
         return f"{self.source}|{self.author.id}"
 
 
+class Trace(Record, frozen=True, kw_only=True):
+    """What is compared of one text, made by `tocsin.detection.traces`; empty: nothing.
+
+    Attributes:
+        text: hash of the author's own words: equal for the same text but for links, @handles, case, accents.
+        length: characters of the text without quoted words, at most 255: short texts are shared by chance.
+        sketch: the smallest hashes of its pairs of words, 4 bytes each, ascending; b"" when it has too few words.
+        tags: hashes of its hashtags, ascending.
+        links: hashes of what it links to (host and path; no tracking), ascending.
+    """
+
+    text: str = ""
+    length: int = 0
+    sketch: bytes = b""
+    tags: tuple[int, ...] = ()
+    links: tuple[int, ...] = ()
+
+
 class EnrichedMention(Record, frozen=True, kw_only=True):
     """A mention matched to one brand: what was said, about whom, in which language.
 
@@ -114,11 +132,22 @@ class Weight(Record, frozen=True, kw_only=True):
 
 
 class ScoredMention(EnrichedMention, frozen=True, kw_only=True):
-    """An enriched mention with its sentiment and its weight."""
+    """An enriched mention with its sentiment and its weight.
+
+    Attributes:
+        reasons: what a negative mention complains about (ids of `tocsin.detection.reasons`), most likely first.
+        terms: its telling words, for the words of a burst.
+        trace: what is compared of its text.
+    """
+
+    VERSION: ClassVar[int] = 2
 
     sentiment: Sentiment = 0.0
     label: Label = "neutral"
     weight: Weight = Weight()
+    reasons: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    trace: Trace = Trace()
 
 
 class TopicMention(Record, frozen=True, kw_only=True):
@@ -135,7 +164,12 @@ class TopicMention(Record, frozen=True, kw_only=True):
         is_new_author: the author was not seen with this brand before.
         author_mentions: mentions of this brand by this author in the last 24 h, this one included.
         has_evidence: the text was written to `mentions.evidence`.
+        reasons, terms, trace: see `ScoredMention`; the trace is told to the brand as a whole only.
+        author_since: when the author's account was made, if that is known.
+        reshare_of: key of the mention that it reshares; reshares: how often itself was reshared, when observed.
     """
+
+    VERSION: ClassVar[int] = 2
 
     mention: Identifier
     author: Identifier
@@ -157,6 +191,12 @@ class TopicMention(Record, frozen=True, kw_only=True):
     has_evidence: bool = False
     private: bool = False
     configuration: str = ""
+    reasons: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    trace: Trace = Trace()
+    author_since: Instant | None = None
+    reshare_of: str = ""
+    reshares: Count = 0
 
     @property
     def topic_key(self) -> str:
@@ -164,7 +204,14 @@ class TopicMention(Record, frozen=True, kw_only=True):
 
 
 class Evidence(Record, frozen=True, kw_only=True):
-    """The text of a telling mention, kept apart so that it can be erased (stream `mentions.evidence`, compacted)."""
+    """The text of a telling mention, kept apart so that it can be erased (stream `mentions.evidence`, compacted).
+
+    Attributes:
+        reasons: what it complains about.
+        language: which `tocsin.detection.sentiment.judge` needs to say why the text is felt as it is.
+    """
+
+    VERSION: ClassVar[int] = 2
 
     mention: Identifier
     brand: Identifier
@@ -178,6 +225,8 @@ class Evidence(Record, frozen=True, kw_only=True):
     sentiment: Sentiment = 0.0
     label: Label = "neutral"
     private: bool = False
+    reasons: tuple[str, ...] = ()
+    language: str = "und"
 
 
 class RejectedMention(Record, frozen=True, kw_only=True):

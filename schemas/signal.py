@@ -44,6 +44,7 @@ class Signal(Record, frozen=True, kw_only=True):
         causes: what its complaints are about → how many of them say so, most named first.
         first_mention: key of the wave's first mention.
         projected_reach: what a story that spreads by itself would reach in the end; 0 when none does.
+        lasts_minutes: for so long it counts, if it has no end of its own (no `ended` follows); 0: it has.
         is_warming_up: the baseline of this key is younger than two days.
         is_incomplete: judged although a channel stalled.
     """
@@ -81,6 +82,7 @@ class Signal(Record, frozen=True, kw_only=True):
     causes: dict[str, int] = {}
     first_mention: str = ""
     projected_reach: Count = 0
+    lasts_minutes: Count = 0
     is_warming_up: bool = False
     is_incomplete: bool = False
     configuration: str = ""

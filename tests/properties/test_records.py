@@ -37,6 +37,8 @@ def values(kind: msgspec.inspect.Type) -> st.SearchStrategy[Any]:
             return st.integers(-(2**53) if low is None else low, 2**53 if high is None else high)
         case msgspec.inspect.FloatType(ge=low, le=high):
             return st.floats(low, high, allow_nan=False, allow_infinity=False)
+        case msgspec.inspect.BytesType():
+            return st.binary(max_size=12)
         case msgspec.inspect.BoolType():
             return st.booleans()
         case msgspec.inspect.NoneType():
