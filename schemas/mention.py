@@ -165,7 +165,7 @@ class TopicMention(Record, frozen=True, kw_only=True):
         author_mentions: mentions of this brand by this author in the last 24 h, this one included.
         has_evidence: the text was written to `mentions.evidence`.
         reasons, terms, trace: see `ScoredMention`; the trace is told to the brand as a whole only.
-        author_since: when the author's account was made, if that is known.
+        followers: of the author, 0 when unknown; author_since: when the account was made, if that is known.
         reshare_of: key of the mention that it reshares; reshares: how often itself was reshared, when observed.
     """
 
@@ -194,6 +194,7 @@ class TopicMention(Record, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     trace: Trace = Trace()
+    followers: Count = 0
     author_since: Instant | None = None
     reshare_of: str = ""
     reshares: Count = 0

@@ -40,6 +40,7 @@ class Signal(Record, frozen=True, kw_only=True):
         authors: keys of the authors it is about, at most 20 (author_burst, high_risk) or the most heard ones.
         evidence: keys of at most 5 telling mentions (their texts are in `mentions.evidence`).
         sources: mentions by source in the span.
+        verdict: of a coordination: "unclear" or "coordinated"; of an influence: what it deserves, "watch" or "elevated".
         terms: the words that tell this span from what is usually said, most telling first.
         causes: what its complaints are about → how many of them say so, most named first.
         first_mention: key of the wave's first mention.
@@ -78,6 +79,7 @@ class Signal(Record, frozen=True, kw_only=True):
     source_kinds: dict[str, int] = {}
     fingerprints: tuple[str, ...] = ()
     high_risk: tuple[str, ...] = ()
+    verdict: str = ""
     terms: tuple[str, ...] = ()
     causes: dict[str, int] = {}
     first_mention: str = ""

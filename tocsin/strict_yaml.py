@@ -103,6 +103,13 @@ class Value:
         """true or false."""
         return self._scalar("true or false", "bool").lower() in ("true", "yes", "on")
 
+    def number(self, least: float, most: float) -> float:
+        """A number from `least` to `most`."""
+        value = float(self._scalar("a number", "int", "float"))
+        if not least <= value <= most:
+            raise self.refuse(f"{self.label} should be from {least:g} to {most:g}, found {value:g}")
+        return value
+
     def whole_number(self, least: int, most: int) -> int:
         """A whole number from `least` to `most`."""
         value = self._scalar("a whole number", "int")

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from math import log10
+from typing import Any
 
 import pytest
 
 from schemas import streams
-from schemas.mention import Engagement, EnrichedMention, ScoredMention, Weight
+from schemas.mention import Engagement, EnrichedMention, ScoredMention, Trace, Weight
 from tests.builders import a_mention, an_author, milliseconds
 from tocsin.detection.matching import Matcher
-from tocsin.detection.score import Score, label_of, weigh
+from tocsin.detection.score import Score, weigh
+from tocsin.detection.sentiment import measure
 from tocsin.detection.setup import Setup
-from tocsin.detection.vader import compound
-from tocsin.detection.watchlist import Watchlist
+from tocsin.detection.traces import trace
+from tocsin.detection.watchlist import Brand, Watchlist
 from tocsin.flow import Emit, MemoryRows
 
 SCORE = Score(Setup(matcher=Matcher(Watchlist(brands=()))), MemoryRows())
@@ -29,14 +31,14 @@ ENRICHED = EnrichedMention(
 )
 
 
-def score(enriched: EnrichedMention) -> Emit:
+def score(enriched: EnrichedMention) -> Any:
     (emit,) = SCORE.take(enriched, milliseconds())
     return emit
 
 
 def test_a_scored_mention_is_the_enriched_one_with_sentiment_label_and_weight() -> None:
     emit = score(ENRICHED)
-    sentiment = compound(TEXT)
+    sentiment, _ = measure(TEXT, "en")
     strength = 1 + abs(sentiment)
     assert emit == Emit(
         streams.SCORED,
@@ -46,6 +48,8 @@ def test_a_scored_mention_is_the_enriched_one_with_sentiment_label_and_weight() 
             sentiment=sentiment,
             label="negative",
             weight=Weight(sentiment=strength, reach=3.0, engagement=2.0, total=strength * 5),
+            terms=("acme", "day", "horrible", "ruined"),
+            trace=trace(TEXT),
         ),
     )
     assert sentiment < -0.05
@@ -56,19 +60,23 @@ def test_high_risk_stays_urgent() -> None:
     assert not score(ENRICHED).is_urgent
 
 
-@pytest.mark.parametrize(
-    ("sentiment", "label"),
-    [
-        (-1, "negative"),
-        (-0.05, "negative"),
-        (-0.0499, "neutral"),
-        (0, "neutral"),
-        (0.0499, "neutral"),
-        (0.05, "positive"),
-    ],
-)
-def test_a_feeling_begins_where_vaders_authors_say(sentiment: float, label: str) -> None:
-    assert label_of(sentiment) == label
+def test_a_complaint_tells_what_it_is_about_and_praise_does_not() -> None:
+    mention = a_mention("acme lost my luggage again")
+    assert score(ENRICHED.replace(mention=mention)).record.reasons == ("delivery",)
+    assert score(ENRICHED.replace(mention=a_mention("I love how acme found my luggage"))).record.reasons == ()
+
+
+def test_of_a_private_message_nothing_is_compared_or_counted_in_words() -> None:
+    record = score(ENRICHED.replace(mention=a_mention(TEXT, private=True))).record
+    assert (record.terms, record.trace) == ((), Trace())
+
+
+def test_a_brand_may_feel_differently_about_a_word() -> None:
+    watchlist = Watchlist(brands=(Brand(id="acme", name="Acme", keywords=("acme",), feelings=(("killer", 0.0),)),))
+    own = Score(Setup(matcher=Matcher(watchlist)), MemoryRows())
+    mention = a_mention("the acme killer arrived today")
+    (emit,) = own.take(ENRICHED.replace(mention=mention), milliseconds())
+    assert emit.record.sentiment > score(ENRICHED.replace(mention=mention)).record.sentiment
 
 
 @pytest.mark.parametrize("followers", [None, 0])

@@ -17,7 +17,7 @@ def test_simulate_writes_what_replay_reads(tmp_path: Path, capsys: pytest.Captur
     reading = read_mentions(told["mentions"])
     assert (told["seed"], told["count"], reading.refused_count) == (3, len(reading.mentions), 0)
     assert len(load_watchlist(Path(told["watchlist"])).brands) == 5
-    assert len(json.loads(Path(told["labels"]).read_text())) == 4
+    assert len(json.loads(Path(told["labels"]).read_text())) == 5
 
 
 def test_simulate_says_its_seed_and_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,6 +25,20 @@ def test_simulate_says_its_seed_and_how_to_go_on(tmp_path: Path, capsys: pytest.
     said = capsys.readouterr().out
     assert said.startswith("seed ")
     assert f"tocsin replay {tmp_path / 'mentions.jsonl'} --watchlist {tmp_path / 'watchlist.yaml'}" in said
+
+
+def test_simulate_takes_an_amplitude_and_grows_engagement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["--seed", "3", "--rate", "0.02", "--out", str(tmp_path)]
+    assert main(["simulate", *small, "--amplitude", "1.5", "--growth"]) == 0
+    said = capsys.readouterr().out
+    attack = next(label for label in json.loads((tmp_path / "labels.json").read_text()) if label["authors"])
+    assert f"no crisis, {len(attack['authors'])} accounts" in said
+    assert {mention.kind for mention in read_mentions(tmp_path / "mentions.jsonl").mentions} == {
+        "mention",
+        "engagement",
+    }
+    assert main(["simulate", *small, "--amplitude", "1"]) == 2
+    assert "amplitude above 1" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

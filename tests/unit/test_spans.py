@@ -11,7 +11,7 @@ from tests.builders import a_topic_mention
 from tocsin.detection.baseline import SPANS_MINUTES
 from tocsin.detection.distinct import EXACT_LIMIT, RELATIVE_ERROR
 from tocsin.detection.spans import HORIZON_MINUTES, Spans
-from tocsin.detection.topic_rows import TELLING_LIMIT, CountsRow
+from tocsin.detection.topic_rows import CountsRow
 
 
 def a_part(authors: list[int], *, negative: bool = False) -> CountsRow:
@@ -90,15 +90,3 @@ def test_restored_buckets_count_the_same_in_any_order() -> None:
     assert again.distinct_negative_authors() == spans.distinct_negative_authors()
     assert again.totals == spans.totals
     assert again.oldest == spans.oldest
-
-
-def test_the_most_telling_mentions_are_negative_heavy_and_of_different_texts() -> None:
-    part = CountsRow()
-    for number in range(20):
-        mention = a_topic_mention(
-            id=str(number), weight=1 + number / 10, sentiment=-0.5 if number < 8 else 0.5,
-            fingerprint=f"f{number // 2}", has_evidence=True,
-        )  # fmt: skip
-        part.count(mention, number, is_late=False)
-    assert len(part.telling) == TELLING_LIMIT
-    assert [telling[2] for telling in part.telling[:4]] == ["x|7", "x|5", "x|3", "x|1"]

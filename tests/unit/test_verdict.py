@@ -3,15 +3,19 @@ from datetime import timedelta
 import pytest
 
 from schemas.crisis import EscalationEvent
-from tests.builders import START, a_crisis, an_event
-from tocsin.simulate import EventKind, Label
-from tocsin.verdict import find_alarms, judge
+from tests.builders import START, a_crisis, a_signal, an_event
+from tocsin.events import EventKind, Expectation, Label
+from tocsin.verdict import find_alarms, find_coordinations, judge
 
 HOUR = timedelta(hours=1)
 
 
 def a_label(kind: EventKind = "storm", brand: str = "acme", *, hours: float = 2) -> Label:
-    return Label(kind, brand, "bags", START, START + hours * HOUR, is_crisis=kind in ("storm", "faux-pas"))
+    is_crisis = kind in ("storm", "faux-pas")
+    expects: Expectation = "alarm" if is_crisis else "no-alarm"
+    if kind == "coordinated-attack":
+        expects = "coordination"
+    return Label(kind, brand, "bags", START, START + hours * HOUR, is_crisis, expects)
 
 
 def an_alarm(
@@ -73,3 +77,63 @@ def test_a_watch_that_escalates_is_an_alarm_from_then_on() -> None:
 
 def test_the_first_alarm_of_several_crises_is_the_one_that_found_it() -> None:
     assert judge([a_label()], [an_alarm(50, id="c2"), an_alarm(30)]).findings[0].delay == timedelta(minutes=30)
+
+
+def an_attack() -> Label:
+    return a_label("coordinated-attack")
+
+
+def test_an_attack_may_raise_an_alarm_or_not() -> None:
+    assert judge([an_attack()], []).is_right
+    verdict = judge([an_attack()], [an_alarm()])
+    assert verdict.is_right
+    assert verdict.false_alarms == ()
+    assert verdict.findings[0].found == "elevated"
+
+
+def test_an_attack_that_must_be_found_is_missed_without_coordination() -> None:
+    assert not judge([an_attack()], [an_alarm()], expect_coordination=True).is_right
+
+
+def test_a_crisis_that_tells_of_coordination_finds_an_attack_with_its_delay() -> None:
+    told = an_event(at=900, crisis=a_crisis(brand="acme", severity="watch", kinds=("burst", "coordination")))
+    verdict = judge([an_attack()], [told], expect_coordination=True)
+    assert verdict.is_right
+    assert verdict.findings[0].delay == timedelta(minutes=15)
+    assert (verdict.findings[0].expected, verdict.findings[0].found) == ("coordination", "coordination")
+
+
+def test_a_signal_of_coordination_finds_an_attack_and_names_its_authors() -> None:
+    signals = [
+        a_signal(at=60, kind="burst"),
+        a_signal(at=1_200, kind="coordination", authors=("x|2",)),
+        a_signal(at=600, kind="coordination", authors=("x|1",)),
+    ]
+    (finding,) = judge([an_attack()], [], signals=signals, expect_coordination=True).findings
+    assert finding.coordination is not None
+    assert finding.coordination.authors == ("x|1",)
+    assert finding.delay == timedelta(minutes=10)
+
+
+def test_coordination_is_told_when_its_crisis_first_has_it_and_by_each_signal_after() -> None:
+    before = an_event(at=60, crisis=a_crisis(kinds=("burst",)))
+    kinds = ("burst", "coordination")
+    first = an_event("crisis.escalated", at=120, sequence=2, crisis=a_crisis(kinds=kinds))
+    silent = an_event("crisis.escalated", at=180, sequence=3, crisis=a_crisis(kinds=kinds))
+    again = an_event(
+        "crisis.escalated", at=240, sequence=4, crisis=a_crisis(kinds=kinds), signal=a_signal(kind="coordination")
+    )
+    told = find_coordinations([again, silent, first, before])
+    assert [each.at for each in told] == [first.at, again.at]
+
+
+@pytest.mark.parametrize("kind", ["storm", "campaign"])
+def test_coordination_that_was_none_is_wrong_where_it_matters(kind: EventKind) -> None:
+    labels, signals = [a_label(kind, "other"), an_attack()], [a_signal(kind="coordination", brand="other", at=60)]
+    events = [an_alarm(brand="other")] if kind == "storm" else []
+    verdict = judge(labels, events, signals=signals)
+    assert verdict.is_right
+    assert [each.brand for each in verdict.false_coordinations] == ["other"]
+    found = a_signal(kind="coordination", at=60)
+    assert not judge(labels, events, signals=[*signals, found], expect_coordination=True).is_right
+    assert judge(labels, events, signals=[found], expect_coordination=True).is_right

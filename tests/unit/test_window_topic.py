@@ -229,7 +229,7 @@ def test_a_topic_that_was_silent_for_two_months_is_forgotten(window: Window) -> 
 
 def test_a_thousand_authors_in_one_tick_make_small_rows_and_a_sketch(window: Window) -> None:
     window.take(*a_crowd(1_000, 0, every=0.009))
-    assert max(len(row.authors.members) for _, row in window.rows.items("p|")) <= 256
+    assert max(len(row.counts.authors.members) for _, row in window.rows.items("p|")) <= 256
     (activity,) = activities(window.end())
     assert activity.is_sketched
     assert activity.mentions == 1_000

@@ -21,6 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rate", type=float, default=1.0, help="volume; 1 is 20,000 mentions a day (default: %(default)s)"
     )
+    parser.add_argument(
+        "--amplitude",
+        type=float,
+        help="how loud events make their brand, times what is usual then; above 1 (default: by the event's nature)",
+    )
+    parser.add_argument("--growth", action="store_true", help="newer counts of popular mentions, as engagement records")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the three files")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
 
@@ -28,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write mentions.jsonl, labels.json and watchlist.yaml; 0 when done."""
     seed = args.seed if args.seed is not None else secrets.randbelow(1_000_000)
-    world = World(seed, days=args.days, rate=args.rate)
+    world = World(seed, days=args.days, rate=args.rate, amplitude=args.amplitude, has_growth=args.growth)
     folder: Path = args.out
     files = {name: folder / name for name in ("mentions.jsonl", "labels.json", "watchlist.yaml")}
     try:
@@ -54,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
     for label in world.labels:
         crisis = "a crisis" if label.is_crisis else "no crisis"
         subject = label.brand if label.topic == "*" else f"{label.brand} {label.topic}"
-        print(f"  {label.kind:<9} {label.start:%a %H:%M} to {label.end:%a %H:%M}  {subject}, {crisis}")
+        accounts = f", {len(label.authors)} accounts" if label.authors else ""
+        print(f"  {label.kind:<18} {label.start:%a %H:%M} to {label.end:%a %H:%M}  {subject}, {crisis}{accounts}")
     print(f"labels in {files['labels.json']}; replay it with\n  {command}")
     return 0

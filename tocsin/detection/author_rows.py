@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from zlib import crc32
 
 import msgspec
 
@@ -21,6 +22,9 @@ NEGATIVES_LIMIT = 32
 
 #: From so many followers on, a mention is telling whatever it says.
 TELLING_FOLLOWERS = 10_000
+
+#: Of all others one in so many is kept (chosen by the hash of its key), so that a wave of praise has words too.
+TELLING_ONE_IN = 8
 
 #: Of a private message no more is kept than a responder needs to recognise the matter.
 PRIVATE_TEXT_LIMIT = 280
@@ -161,7 +165,13 @@ def wait_for_tick(record: ScoredMention, posted_ms: int) -> Waiting:
     mention = record.mention
     key = mention.key
     followers = mention.author.followers or 0
-    is_telling = record.label == "negative" or bool(record.high_risk) or followers >= TELLING_FOLLOWERS
+    is_telling = (
+        record.label == "negative"
+        or bool(record.high_risk)
+        or followers >= TELLING_FOLLOWERS
+        or mention.source_kind == "press"
+        or not crc32(key.encode()) % TELLING_ONE_IN
+    )
     counted = TopicMention(
         mention=key,
         author=mention.author_key,
@@ -180,6 +190,13 @@ def wait_for_tick(record: ScoredMention, posted_ms: int) -> Waiting:
         has_evidence=is_telling,
         private=mention.private,
         configuration=record.configuration,
+        reasons=record.reasons,
+        terms=record.terms,
+        trace=record.trace,
+        followers=followers,
+        author_since=mention.author.created_at,
+        reshare_of=f"{mention.source}|{mention.reshare_of}" if mention.reshare_of else "",
+        reshares=mention.engagement.reshares,
     )
     evidence = _make_evidence(record, key) if is_telling or mention.kind == "edit" else None
     return Waiting(mention.kind, posted_ms, counted, record.topics, followers, evidence)
@@ -201,4 +218,6 @@ def _make_evidence(record: ScoredMention, key: str) -> Evidence:
         sentiment=record.sentiment,
         label=record.label,
         private=is_private,
+        reasons=record.reasons,
+        language=record.language,
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas import streams
 from schemas.mention import WHOLE_BRAND, EnrichedMention, Mention
+from tocsin.detection.high_risk import find_high_risk
 from tocsin.detection.language import UNKNOWN, find_language
 from tocsin.detection.matching import BrandMatch
 from tocsin.detection.normalise import fingerprint_folded, fold
@@ -29,6 +30,7 @@ class Enrich:
 
     def __init__(self, setup: Setup, rows: Rows) -> None:  # noqa: ARG002 (every step is started alike)
         self._match = setup.matcher.match_folded
+        self._is_official = setup.matcher.is_official
         self._languages = setup.matcher.languages
         self._version = setup.matcher.version
 
@@ -58,14 +60,19 @@ class Enrich:
             # An erasure often comes without the text that it is about; the author window knows the mention by its id.
             matches = _ANY_BRAND
         language = find_language(text, mention.lang)
+        # What the watchlist names comes first; the rest are words that one mention is enough for, whoever is watched.
+        general = find_high_risk(text, language)
         fingerprint = fingerprint_folded(folded)
         key = f"{mention.source}|{author.id}"
         version = self._version
         languages = self._languages
         emits = []
-        for brand, topics, matched, high_risk in matches:
+        for brand, topics, matched, named in matches:
+            high_risk = named
             if languages and language != UNKNOWN and brand in languages and language not in languages[brand]:
                 continue
+            if general and not self._is_official(brand, author.handle):
+                high_risk = tuple(dict.fromkeys((*high_risk, *general)))
             enriched = EnrichedMention(
                 mention=mention,
                 brand=brand,

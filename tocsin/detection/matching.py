@@ -93,9 +93,11 @@ class Matcher:
     Attributes:
         version: hash of everything that matching depends on; equal for equal watchlists on every machine.
         languages: brand → the languages it is watched in; a brand that is watched in all of them is not listed.
+        watchlist: what it was made from.
     """
 
     def __init__(self, watchlist: Watchlist) -> None:
+        self.watchlist = watchlist
         numbers: dict[_Pattern, int] = {}
         brands = [_read(place, brand, watchlist.high_risk, numbers) for place, brand in enumerate(watchlist.brands)]
         self.languages: Mapping[str, frozenset[str]] = {
@@ -155,6 +157,10 @@ class Matcher:
                 if match.high_risk:
                     return self._without_own_statements(matches, fold(author).lstrip("@"))
         return matches
+
+    def is_official(self, brand: str, handle: str | None) -> bool:
+        """Whether a handle, with or without its @, is one of the brand's own accounts."""
+        return handle is not None and fold(handle).lstrip("@") in self._official[brand]
 
     def _judge(self, found: frozenset[int], hits: list[_Hit]) -> tuple[BrandMatch, ...]:
         named = {terms.place: terms for number in found for terms in self._named_by.get(number, ())}

@@ -1,4 +1,4 @@
-"""The step SCORE: the feeling of a text and how much the mention matters."""
+"""The step SCORE: the feeling of a text, what it complains of, how much it matters, and what can be compared of it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from math import log10
 from typing import Final
 
 from schemas import streams
-from schemas.mention import EnrichedMention, Label, ScoredMention, Weight
+from schemas.mention import EnrichedMention, ScoredMention, Trace, Weight
+from tocsin.detection.normalise import fold
+from tocsin.detection.reasons import find_reasons_folded
+from tocsin.detection.sentiment import DomainTerms, measure
 from tocsin.detection.setup import Setup
-from tocsin.detection.vader import compound
+from tocsin.detection.terms import own_words, terms_of
+from tocsin.detection.traces import trace_folded
 from tocsin.flow import Emit, Rows
 
-#: Where VADER's authors draw the line between neutral and a feeling.
-POSITIVE_FROM: Final = 0.05
-NEGATIVE_TO: Final = -0.05
-
-
-def label_of(sentiment: float) -> Label:
-    """What a sentiment (-1…1) is called."""
-    return "positive" if sentiment >= POSITIVE_FROM else "negative" if sentiment <= NEGATIVE_TO else "neutral"
+_NOTHING: Final = frozenset[str]()
+_NO_TRACE: Final = Trace()
 
 
 def weigh(sentiment: float, followers: int | None, reshares: int, replies: int, likes: int) -> Weight:
@@ -37,30 +35,40 @@ def weigh(sentiment: float, followers: int | None, reshares: int, replies: int, 
 class Score:
     """EnrichedMention → ScoredMention with the same key and partition. Keeps no rows."""
 
-    def __init__(self, setup: Setup, rows: Rows) -> None:
-        pass
+    def __init__(self, setup: Setup, rows: Rows) -> None:  # noqa: ARG002 (every step is started alike)
+        brands = setup.matcher.watchlist.brands
+        self._own = {brand.id: own_words(brand) for brand in brands}
+        self._feelings = {brand.id: brand.feelings for brand in brands if brand.feelings}
+        self._domains: dict[tuple[str, str], DomainTerms] = {}
 
     def take(self, enriched: EnrichedMention, appended_ms: int) -> tuple[Emit]:  # noqa: ARG002 (its time is settled)
         """Score one mention."""
-        mention = enriched.mention
-        sentiment = compound(mention.text)
+        mention, brand, language = enriched.mention, enriched.brand, enriched.language
+        text = mention.text
+        sentiment, label = measure(text, language, self._domain(brand, language) if self._feelings else None)
         engagement = mention.engagement
         high_risk = enriched.high_risk
+        folded = fold(text)
+        # Of a private message nothing is compared or counted that could be read back.
+        is_public = not mention.private
         scored = ScoredMention(
             mention=mention,
-            brand=enriched.brand,
+            brand=brand,
             posted_at=enriched.posted_at,
             topics=enriched.topics,
             matched=enriched.matched,
             high_risk=high_risk,
-            language=enriched.language,
+            language=language,
             fingerprint=enriched.fingerprint,
             configuration=enriched.configuration,
             sentiment=sentiment,
-            label=label_of(sentiment),
+            label=label,
             weight=weigh(
                 sentiment, mention.author.followers, engagement.reshares, engagement.replies, engagement.likes
             ),
+            reasons=find_reasons_folded(folded, language) if label == "negative" else (),
+            terms=tuple(sorted(terms_of(text, language, self._own.get(brand, _NOTHING)))) if is_public else (),
+            trace=trace_folded(folded) if is_public else _NO_TRACE,
             extra=enriched.extra,
         )
         return (Emit(streams.SCORED, None, scored, (), bool(high_risk)),)
@@ -68,3 +76,12 @@ class Score:
     def advance(self, watermark_ms: int) -> tuple[Emit, ...]:  # noqa: ARG002 (nothing here waits for time)
         """Nothing to do: a mention is scored when it is taken."""
         return ()
+
+    def _domain(self, brand: str, language: str) -> DomainTerms | None:
+        """A brand's own terms, folded for a language."""
+        if brand not in self._feelings:
+            return None
+        terms = self._domains.get((brand, language))
+        if terms is None:
+            terms = self._domains[brand, language] = DomainTerms(dict(self._feelings[brand]), language)
+        return terms

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from schemas.activity import TopicActivity
 from schemas.mention import TopicMention
 from schemas.signal import Signal, SignalKind, SignalState
 from tocsin.detection.baseline import SPANS_MINUTES
 from tocsin.detection.burst import BurstPolicy, Episode, Measured
 from tocsin.detection.distinct import RELATIVE_ERROR
+from tocsin.detection.series import CountFinding
 from tocsin.detection.spans import Spans
-from tocsin.detection.topic_rows import CountsRow, KeyRow
+from tocsin.detection.terms import UsualTerms, distinctive
+from tocsin.detection.topic_rows import CellRow, CountsRow, KeyRow
 from tocsin.instants import DAY_MS, MINUTE_MS, digest, instant
 
 _SPAN_WORDS = {15: "15 minutes", 60: "1 hour", 360: "6 hours"}
@@ -20,8 +25,14 @@ AUTHOR_DAY = 10
 
 _SPAN_NAMES = tuple(str(span) for span in SPANS_MINUTES)
 
-#: Most heard authors that a signal names.
-_AUTHORS = 20
+#: What a signal shows is kept in cells of so long.
+CELL_MS = 5 * MINUTE_MS
+
+#: A record or a climb has no end of its own: it counts for so long. A silence ends when something is heard.
+COUNT_LASTS_MINUTES = {"burst": 240, "climb": 720, "silence": 0}
+
+#: Causes of complaints that a signal names.
+_CAUSES = 5
 
 
 def burst_signal(
@@ -31,49 +42,120 @@ def burst_signal(
     episode: Episode,
     best: Measured,
     row: KeyRow,
-    spans: Spans,
+    shown: Shown,
     tick: int,
     policy: BurstPolicy,
 ) -> Signal:
     """The signal of a burst that was raised, has grown or has ended, with every number that made it."""
-    brand, _, topic = key.rpartition("|")
-    place = best.place
-    mentions, negatives, _, reach, new_authors = spans.totals[place]
-    authors, negative_authors = spans.distinct_at(place)
-    shown = CountsRow()
-    for bucket in spans.inside(place):
-        shown.merge_names(bucket)
     age_days = (tick - row.since_ms) / DAY_MS
-    signal = Signal(
+    signal = shown.describe(key, tick, SPANS_MINUTES[best.place]).replace(
         id=digest(kind, key, str(tick), state),
         episode=episode.id,
         kind=kind,
         state=state,
-        brand=brand,
-        topic=topic,
-        tick_at=instant(tick),
-        span_minutes=SPANS_MINUTES[place],
         current=float(best.count),
         baseline=round(best.mean, 3),
         ratio=round(best.ratio, 3),
         surprise=round(best.surprise, 3),
-        mentions=mentions,
-        negatives=negatives,
-        distinct_authors=authors,
-        distinct_negative_authors=negative_authors,
-        new_authors=new_authors,
-        negative_share=spans.negative_share(place),
         record_ratio=round(best.record_ratio, 3),
-        reach=reach,
-        authors=tuple(dict.fromkeys(telling[3] for telling in shown.telling))[:_AUTHORS],
-        evidence=tuple(telling[2] for telling in shown.telling),
-        sources=shown.sources.top(10),
-        source_kinds=dict(sorted(shown.source_kinds.items())),
-        fingerprints=tuple(name for name, count in shown.fingerprints.top(5).items() if count > 1),
         is_warming_up=age_days < policy.baseline.warm_up_days,
         configuration=row.configuration,
     )
-    return signal.replace(reasons=_say_burst(signal, spans, best, age_days))
+    return signal.replace(reasons=_say_burst(signal, shown.spans, best, age_days))
+
+
+def count_signal(finding: CountFinding, key: str, episode: str, row: KeyRow, shown: Shown, tick: int) -> Signal:
+    """The signal of a record, a climb or a silence of the authors of five minutes."""
+    signal = shown.describe(key, tick, min(SPANS_MINUTES, key=lambda span: abs(span - finding.span_minutes))).replace(
+        id=digest("series", finding.kind, key, str(finding.cell), finding.state),
+        episode=episode,
+        kind=finding.kind,
+        state=finding.state,
+        span_minutes=finding.span_minutes,
+        current=float(finding.current),
+        baseline=round(finding.baseline, 3),
+        ratio=round(finding.ratio, 3),
+        surprise=round(finding.surprise, 3),
+        record_ratio=round(finding.record_ratio, 3) if finding.kind != "silence" else 0.0,
+        lasts_minutes=COUNT_LASTS_MINUTES[finding.kind],
+        is_warming_up=finding.is_warming_up,
+        configuration=row.configuration,
+    )
+    return signal.replace(reasons=_say_count(signal, finding))
+
+
+def silence_ended_signal(key: str, episode: str, row: KeyRow, tick: int) -> Signal:
+    """The signal that a brand is heard again."""
+    brand, _, topic = key.rpartition("|")
+    return Signal(
+        id=digest("series", "silence", key, str(tick), "ended"),
+        episode=episode,
+        kind="silence",
+        state="ended",
+        brand=brand,
+        topic=topic,
+        tick_at=instant(tick),
+        reasons=("it is heard again",),
+        configuration=row.configuration,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a signal shows of a topic besides the numbers that were judged.
+
+    Attributes:
+        cells: five-minute cell (since 1970) → what was told in it.
+        usual: the topic's usual words; None before they are known.
+    """
+
+    spans: Spans
+    cells: Mapping[int, CellRow]
+    usual: UsualTerms | None
+
+    def describe(self, key: str, tick: int, span: int) -> Signal:
+        """A signal of a span (minutes) with everything but its judgement."""
+        brand, _, topic = key.rpartition("|")
+        place = SPANS_MINUTES.index(span)
+        spans = self.spans
+        mentions, negatives, _, reach, new_authors = spans.totals[place]
+        authors, negative_authors = spans.distinct_at(place)
+        counted, told = CountsRow(), CellRow()
+        for bucket in spans.inside(place):
+            counted.merge_names(bucket)
+        first_cell = (tick - span * MINUTE_MS) // CELL_MS
+        for cell in sorted(self.cells):
+            if cell >= first_cell:
+                told.merge(self.cells[cell])
+        chosen = told.wave.choose()
+        first = told.wave.find_first()
+        drivers = told.wave.who_drove()
+        words = distinctive(told.terms, self.usual) if self.usual is not None else ()
+        causes = sorted(counted.causes.items(), key=lambda item: (-item[1], item[0]))
+        return Signal(
+            id="-",
+            episode="-",
+            kind="burst",
+            brand=brand,
+            topic=topic,
+            tick_at=instant(tick),
+            span_minutes=span,
+            mentions=mentions,
+            negatives=negatives,
+            distinct_authors=authors,
+            distinct_negative_authors=negative_authors,
+            new_authors=new_authors,
+            negative_share=spans.negative_share(place),
+            reach=reach,
+            authors=tuple(dict.fromkeys([*(each.author for each in chosen), *(each.author for each in drivers)])),
+            evidence=tuple(each.mention for each in chosen),
+            sources=counted.sources.top(10),
+            source_kinds=dict(sorted(counted.source_kinds.items())),
+            fingerprints=tuple(story.fingerprints[0] for story in told.wave.stories(5) if story.mentions > 1),
+            terms=tuple(term.word for term in words),
+            causes=dict(causes[:_CAUSES]),
+            first_mention=first.mention if first is not None else "",
+        )
 
 
 def minute_activity(key: str, minute: int, row: KeyRow, spans: Spans) -> TopicActivity:
@@ -187,3 +269,25 @@ def _say_burst(signal: Signal, spans: Spans, best: Measured, age_days: float) ->
     if signal.is_warming_up:
         reasons.append(f"warming up: the baseline has seen {age_days:.1f} days only")
     return tuple(reasons)
+
+
+def _say_count(signal: Signal, finding: CountFinding) -> tuple[str, ...]:
+    words = _say_minutes(finding.span_minutes)
+    if finding.kind == "silence":
+        return (f"nothing heard for {words}; usually {finding.baseline:.0f} authors would have been",)
+    reasons = [f"{finding.current:,} authors in {words}, usually {finding.baseline:.1f} (×{finding.ratio:.1f})"]
+    if finding.kind == "climb":
+        began = instant(finding.began * CELL_MS)
+        reasons.append(f"a slow climb since {began:%H:%M}: more than any of the last four weeks")
+    else:
+        reasons.append(f"a record of the last four weeks: ×{finding.record_ratio:.2f} of the one before")
+    reasons.append(f"{signal.negative_share:.0%} of {signal.mentions:,} mentions are negative")
+    if finding.is_warming_up:
+        reasons.append("warming up: records are of less than a week")
+    return tuple(reasons)
+
+
+def _say_minutes(minutes: int) -> str:
+    if minutes in _SPAN_WORDS:
+        return _SPAN_WORDS[minutes]
+    return f"{minutes // 60} hours" if minutes % 60 == 0 else f"{minutes} minutes"

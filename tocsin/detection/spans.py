@@ -176,6 +176,13 @@ class Spans:
             self._distinct(place, self._negatives, is_negative=True),
         )
 
+    def authors_between(self, first: int, end: int) -> int:
+        """Different authors of the minutes from `first` until before `end`."""
+        buckets = self._between(first, end, is_negative=False)
+        if any(bucket.is_sketched for bucket in buckets):
+            return union_count(buckets)
+        return len(set[int]().union(*(bucket.members for bucket in buckets)))
+
     def negative_share(self, place: int) -> float:
         mentions, negatives = self.totals[place][:2]
         return negatives / mentions if mentions else 0.0

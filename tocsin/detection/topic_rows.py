@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import msgspec
 
-from schemas.mention import TopicMention
+from schemas.mention import WHOLE_BRAND, TopicMention, Trace
 from tocsin.detection.baseline import Memory
 from tocsin.detection.burst import Episode
+from tocsin.detection.coordination_rows import CoordinationRow
 from tocsin.detection.distinct import EXACT_LIMIT, Distinct, Tally, hash64
+from tocsin.detection.influence import BrandReach
+from tocsin.detection.series import Series
+from tocsin.detection.stories import Wave
+from tocsin.detection.terms import TermCounts, UsualTerms
+from tocsin.detection.virality import Cascade
 from tocsin.flow import Row
 
-#: Telling mentions kept for a bucket.
-TELLING_LIMIT = 5
-
-#: Different texts counted for a bucket; sources likewise.
+#: Sources counted for a bucket.
 TALLY_LIMIT = 64
-
-#: (rank, −posted_ms, mention key, author key, fingerprint): the greatest are the most telling.
-Telling = tuple[int, int, str, str, str]
-
-#: Negative mentions tell more than any other, whatever their weight (milli-units).
-_NEGATIVE_RANK = 1_000_000
 
 
 class CountsRow(Row, tag="counts"):
-    """What is known of one bucket of one topic. A sum: any order, any grouping of its parts gives the same row.
-
-    The same type holds a minute and the parts of a tick that waits to be judged.
+    """What is counted of one minute of one topic. A sum: any order, any grouping of its parts gives the same row.
 
     Attributes:
         reach: sum of authors' reach, and by how much newer engagement raised it.
-        telling: at most 5, of different texts.
+        causes: what negative mentions complain about → mentions.
         late: mentions that came after their tick had been judged.
         configured_ms, configuration: the newest mention's version of the watchlist, and that mention's time.
     """
@@ -44,8 +39,7 @@ class CountsRow(Row, tag="counts"):
     negative_authors: Distinct = msgspec.field(default_factory=Distinct)
     sources: Tally = msgspec.field(default_factory=Tally)
     source_kinds: dict[str, int] = msgspec.field(default_factory=dict)
-    fingerprints: Tally = msgspec.field(default_factory=Tally)
-    telling: list[Telling] = msgspec.field(default_factory=list)
+    causes: dict[str, int] = msgspec.field(default_factory=dict)
     late: int = 0
     configured_ms: int = 0
     configuration: str = ""
@@ -58,8 +52,6 @@ class CountsRow(Row, tag="counts"):
     def count(self, mention: TopicMention, posted_ms: int, is_late: bool) -> None:
         """Add one mention; constant time."""
         self.reach += mention.reach
-        if mention.has_evidence:
-            self._tell(mention, posted_ms)
         if mention.is_update:
             return
         author = hash64(mention.author)
@@ -69,6 +61,8 @@ class CountsRow(Row, tag="counts"):
         if label == "negative":
             self.negatives += 1
             self.negative_authors.members.add(author)
+            for reason in mention.reasons[:1]:
+                self.causes[reason] = self.causes.get(reason, 0) + 1
         elif label == "positive":
             self.positives += 1
         if mention.is_new_author:
@@ -78,11 +72,9 @@ class CountsRow(Row, tag="counts"):
         if source in sources:
             sources[source] += 1
         else:
-            self.sources.add(source)
+            self.sources.add(source, limit=TALLY_LIMIT)
         kind, kinds = mention.source_kind, self.source_kinds
         kinds[kind] = kinds.get(kind, 0) + 1
-        if mention.fingerprint:
-            self.fingerprints.add(mention.fingerprint)
         if is_late:
             self.late += 1
         if posted_ms > self.configured_ms:
@@ -104,36 +96,134 @@ class CountsRow(Row, tag="counts"):
         self._configure(part.configured_ms, part.configuration)
 
     def merge_names(self, part: CountsRow) -> None:
-        """Add what a signal shows of a part: sources, texts, telling mentions."""
-        self.sources.merge(part.sources)
+        """Add what a signal shows of a part: sources and causes."""
+        self.sources.merge(part.sources, TALLY_LIMIT)
         for kind, count in part.source_kinds.items():
             self.source_kinds[kind] = self.source_kinds.get(kind, 0) + count
-        self.fingerprints.merge(part.fingerprints)
-        for telling in part.telling:
-            self._keep(telling)
-
-    def _tell(self, mention: TopicMention, posted_ms: int) -> None:
-        rank = int(mention.weight * 1000) + (_NEGATIVE_RANK if mention.label == "negative" else 0)
-        if len(self.telling) < TELLING_LIMIT or rank >= self.telling[-1][0]:
-            fingerprint = mention.fingerprint or mention.mention
-            self._keep((rank, -posted_ms, mention.mention, mention.author, fingerprint))
-
-    def _keep(self, new: Telling) -> None:
-        """Keep the most telling mention of each text, of the five most telling texts: order cannot matter."""
-        telling = self.telling
-        for place, old in enumerate(telling):
-            if old[4] == new[4]:
-                if new > old:
-                    telling[place] = new
-                    telling.sort(reverse=True)
-                return
-        telling.append(new)
-        telling.sort(reverse=True)
-        del telling[TELLING_LIMIT:]
+        for cause, count in part.causes.items():
+            self.causes[cause] = self.causes.get(cause, 0) + count
 
     def _configure(self, at_ms: int, configuration: str) -> None:
         if (at_ms, configuration) > (self.configured_ms, self.configuration):
             self.configured_ms, self.configuration = at_ms, configuration
+
+
+class Heard(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
+    """One mention of a brand as the watches of the brand as a whole see it; no text.
+
+    Attributes:
+        followers: of its author; since_ms: when the account was made; 0 when unknown.
+        reshare_of: key of what it reshares; reshares: how often itself was, as a service counted.
+        is_update: newer engagement of a mention that was heard before.
+    """
+
+    posted_ms: int
+    mention: str
+    author: str
+    trace: Trace
+    followers: int = 0
+    since_ms: int = 0
+    is_new_author: bool = False
+    author_mentions: int = 1
+    is_negative: bool = False
+    has_evidence: bool = False
+    is_reshare: bool = False
+    reshare_of: str = ""
+    reshares: int = 0
+    is_update: bool = False
+    source: str = ""
+    source_kind: str = "social"
+
+
+class PartRow(Row, tag="part"):
+    """What came for one minute and waits for the tick that judges it. Sums; the order in `heard` does not matter.
+
+    Attributes:
+        wave, terms: what is told and in which words.
+        heard: every mention, for the brand as a whole only.
+    """
+
+    counts: CountsRow = msgspec.field(default_factory=CountsRow)
+    wave: Wave = msgspec.field(default_factory=Wave)
+    terms: TermCounts = msgspec.field(default_factory=TermCounts)
+    heard: list[Heard] = msgspec.field(default_factory=list)
+
+    def count(self, mention: TopicMention, posted_ms: int, is_late: bool) -> None:
+        """Add one mention; constant time."""
+        self.counts.count(mention, posted_ms, is_late)
+        is_whole = mention.topic == WHOLE_BRAND
+        if not mention.is_update:
+            self.wave.add(mention, posted_ms)
+            # An author's repeats say nothing new, or the words of one hot-head would be those of the burst.
+            if mention.terms and mention.author_mentions == 1:
+                self.terms.add(mention.mention, mention.terms)
+            if is_whole:
+                self.heard.append(_heard(mention, posted_ms))
+        elif is_whole and mention.reshares:
+            self.heard.append(_heard(mention, posted_ms))
+
+
+def _heard(mention: TopicMention, posted_ms: int) -> Heard:
+    since = mention.author_since
+    return Heard(
+        posted_ms,
+        mention.mention,
+        mention.author,
+        mention.trace,
+        mention.followers,
+        0 if since is None else int(since.timestamp() * 1000),
+        mention.is_new_author,
+        mention.author_mentions,
+        mention.label == "negative",
+        mention.has_evidence,
+        mention.is_reshare,
+        mention.reshare_of,
+        mention.reshares,
+        mention.is_update,
+        mention.source,
+        mention.source_kind,
+    )
+
+
+class CellRow(Row, tag="cell"):
+    """What five minutes of a topic told, and in which words: what a signal shows."""
+
+    wave: Wave = msgspec.field(default_factory=Wave)
+    terms: TermCounts = msgspec.field(default_factory=TermCounts)
+
+    def merge(self, other: CellRow | PartRow) -> None:
+        """Add a part, or another cell."""
+        self.wave.merge(other.wave)
+        self.terms.merge(other.terms)
+
+
+class UsualRow(Row, tag="usual"):
+    """How often a topic's mentions usually hold a term; learned to the end of the hour `learned_hour`."""
+
+    terms: UsualTerms = msgspec.field(default_factory=UsualTerms)
+    learned_hour: int = 0
+
+
+class ReachRow(Row, tag="reach"):
+    """How far a brand's authors usually reach, and when whom was last told of."""
+
+    usual: BrandReach = msgspec.field(default_factory=BrandReach)
+    told: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class CascadeRow(Row, tag="cascade"):
+    """The reshares of one mention.
+
+    Attributes:
+        negatives: of its reshares and itself that are negative; told: reshares when it was signalled.
+    """
+
+    cascade: Cascade
+    author: str = ""
+    negatives: int = 0
+    heard: int = 0
+    told: int = 0
+    has_evidence: bool = False
 
 
 class KeyRow(Row, tag="key"):
@@ -147,6 +237,8 @@ class KeyRow(Row, tag="key"):
         memories: what is usual, of each kind of burst.
         configuration, configuration_before: the last two versions of the watchlist: while workers reload, both come.
         episodes: of each kind of burst, while it lasts or cools down.
+        series: records, climbs and silences of the authors of each five minutes.
+        record_id: the episode of the last record or climb; silence_id: of the silence that lasts.
     """
 
     since_ms: int
@@ -158,6 +250,9 @@ class KeyRow(Row, tag="key"):
     configuration_before: str = ""
     memories: dict[str, Memory] = msgspec.field(default_factory=dict)
     episodes: dict[str, Episode] = msgspec.field(default_factory=dict)
+    series: Series = msgspec.field(default_factory=Series)
+    record_id: str = ""
+    silence_id: str = ""
 
 
 class SeenRow(Row, tag="seen"):
@@ -172,4 +267,6 @@ class WatermarkRow(Row, tag="watermark"):
     judged_ms: int
 
 
-TopicRow = CountsRow | KeyRow | SeenRow | WatermarkRow
+TopicRow = (
+    CountsRow | PartRow | CellRow | KeyRow | UsualRow | ReachRow | CascadeRow | SeenRow | WatermarkRow | CoordinationRow
+)

@@ -16,7 +16,7 @@ from tocsin.strict_yaml import Value, read_yaml
 WATCHLIST_KEYS: Final = ("brands", "high_risk")
 BRAND_KEYS: Final = (
     "id", "name", "handles", "keywords", "phrases", "exclusions", "topics", "languages", "high_risk",
-    "official_accounts", "employees", "competitors",
+    "official_accounts", "employees", "competitors", "feelings",
 )  # fmt: skip
 TOPIC_KEYS: Final = ("name", "keywords", "phrases", "handles")
 
@@ -45,6 +45,7 @@ class Brand:
     Attributes:
         languages: ISO 639 codes that it is watched in; empty: all.
         employees, competitors: handles of people and rivals; say who speaks, match nothing.
+        feelings: terms that mean something else for this brand than for everybody, −3 (bad) to 3 (good), 0: nothing.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Brand:
     official_accounts: tuple[str, ...] = ()
     employees: tuple[str, ...] = ()
     competitors: tuple[str, ...] = ()
+    feelings: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ def _brand(item: Value) -> Brand:
         official_accounts=_handles(fields, "official_accounts"),
         employees=_handles(fields, "employees"),
         competitors=_handles(fields, "competitors"),
+        feelings=_feelings(fields["feelings"]) if "feelings" in fields else (),
     )
     if not (brand.handles or brand.keywords or brand.phrases or any(topic.handles for topic in brand.topics)):
         raise item.refuse(f"nothing can ever match {item.label}", "give it handles, keywords or phrases")
@@ -152,6 +155,11 @@ def _term(item: Value) -> str:
     if len(term) > _LONGEST_TERM:
         raise item.refuse(f"{item.label} is longer than {_LONGEST_TERM} characters")
     return term
+
+
+def _feelings(value: Value) -> tuple[tuple[str, float], ...]:
+    """Terms and what they mean for the brand."""
+    return tuple((_term(key), entry.number(-3, 3)) for key, entry in value.entries())
 
 
 def _keywords(fields: dict[str, Value]) -> tuple[str, ...]:

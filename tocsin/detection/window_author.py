@@ -22,7 +22,7 @@ import msgspec
 
 from schemas import streams
 from schemas.activity import AuthorActivity
-from schemas.mention import WHOLE_BRAND, ScoredMention
+from schemas.mention import WHOLE_BRAND, ScoredMention, Trace
 from schemas.signal import SignalState
 from tocsin.detection.agenda import ByTick
 from tocsin.detection.author_rows import (
@@ -53,6 +53,9 @@ _SWEEP_MS = 3 * HOUR_MS
 
 #: An author burst is told again inside a day only when it has grown so much.
 _GROWTH = 1.65
+
+#: What is compared is compared for the brand as a whole.
+_NO_TRACE = Trace()
 
 _KIND_ORDER = {"mention": 0, "edit": 1, "engagement": 2, "deletion": 3}
 
@@ -211,7 +214,8 @@ class WindowAuthor:
         counted = mention.replace(is_new_author=is_new, author_mentions=mentions, has_evidence=known.has_evidence)
         emits.append(Emit(streams.BY_TOPIC, counted.topic_key, counted))
         for topic in row.topics:
-            emits.append(Emit(streams.BY_TOPIC, f"{mention.brand}|{topic}", counted.replace(topic=topic)))
+            topical = counted.replace(topic=topic, trace=_NO_TRACE)
+            emits.append(Emit(streams.BY_TOPIC, f"{mention.brand}|{topic}", topical))
         hour = row.posted_ms // HOUR_MS
         if history.hours[hour] == 2 and (hour + 1) * HOUR_MS >= tick:
             author_brand = f"{mention.author}|{mention.brand}"

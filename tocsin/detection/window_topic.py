@@ -4,8 +4,9 @@ A mention is added on arrival to the part of its tick; a part is a sum, so that 
 the watermark passes the end of a tick, its parts join their minutes and the topics they touched are judged. What comes
 after its tick was judged joins its own minute at the next tick, inside the horizon of six hours, and is counted late.
 
-Rows (the prefix of their keys): `p|` a part of a tick that waits, `b|` a minute, `k|` what is remembered of a topic,
-`r|` a high-risk mention that was signalled, `w` the last tick judged.
+Rows (the prefix of their keys): `p|` a part of a tick that waits, `b|` a minute, `c|` what five minutes told, `k|` what
+is remembered of a topic, `u|` its usual words, `r|` a high-risk mention that was signalled, `w` the last tick judged;
+those of `tocsin.detection.brand_watches`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from schemas.mention import WHOLE_BRAND, TopicMention
 from schemas.signal import SignalState
 from tocsin.detection.agenda import ByTick
 from tocsin.detection.baseline import LEARN_EVERY_MS, SPANS_MINUTES, Memory
+from tocsin.detection.brand_watches import BrandWatches
 from tocsin.detection.burst import (
     DEFAULT,
     FEWEST_AUTHORS,
@@ -31,9 +33,19 @@ from tocsin.detection.burst import (
     judge,
     may_be_burst,
 )  # fmt: skip
-from tocsin.detection.signals import burst_signal, high_risk_signal, minute_activity
+from tocsin.detection.series import Series
+from tocsin.detection.signals import (
+    CELL_MS,
+    Shown,
+    burst_signal,
+    count_signal,
+    high_risk_signal,
+    minute_activity,
+    silence_ended_signal,
+)
 from tocsin.detection.spans import HORIZON_MINUTES, Spans
-from tocsin.detection.topic_rows import CountsRow, KeyRow, SeenRow, TopicRow, WatermarkRow
+from tocsin.detection.terms import TermCounts
+from tocsin.detection.topic_rows import CellRow, CountsRow, KeyRow, PartRow, SeenRow, TopicRow, UsualRow, WatermarkRow
 from tocsin.flow import Emit, Rows
 from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, digest, milliseconds, tick_end
 
@@ -58,11 +70,16 @@ class WindowTopic:
         self._judged_ms: int = watermark.judged_ms if watermark else 0
         self._keys: dict[str, KeyRow] = {}
         self._spans: dict[str, Spans] = {}
+        #: topic → five-minute cell → what was told in it; topic → its usual words.
+        self._cells: dict[str, dict[int, CellRow]] = {}
+        self._usual: dict[str, UsualRow] = {}
+        self._watches: dict[str, BrandWatches] = {}
         #: tick → topic → minute → number of parts; the last part is the open one.
-        self._waiting: ByTick[dict[str, dict[int, list[CountsRow]]]] = ByTick()
+        self._waiting: ByTick[dict[str, dict[int, list[PartRow]]]] = ByTick()
         #: (brand, topic, tick) → row and part that its next mention goes to, if it is not late.
-        self._open: dict[tuple[str, str, int], tuple[str, CountsRow, bool]] = {}
+        self._open: dict[tuple[str, str, int], tuple[str, PartRow, bool]] = {}
         self._seen: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
+        self._is_over = False
         self._due: dict[str, int] = {}
         self._agenda: list[tuple[int, str]] = []
         self._restore()
@@ -76,12 +93,13 @@ class WindowTopic:
 
     def advance(self, watermark_ms: int) -> Iterator[Emit]:
         emits: list[Emit] = []
-        is_over = watermark_ms >= streams.END_OF_TIME_MS
+        if watermark_ms >= streams.END_OF_TIME_MS and not self._is_over:
+            self._end()
         while (tick := self._find_next_tick()) is not None and tick <= watermark_ms:
             waiting = self._waiting.pop(tick, {})
             while self._agenda and self._agenda[0][0] <= tick:
                 due, key = heappop(self._agenda)
-                if self._due.get(key) == due and not (is_over and self._would_forget(key, due)):
+                if self._due.get(key) == due:
                     waiting.setdefault(key, {})
             for key in sorted(waiting):
                 self._turn(key, waiting[key], tick, emits)
@@ -103,7 +121,7 @@ class WindowTopic:
         """Add a mention to the open part of its tick."""
         place = mention.brand, mention.topic, posted_ms // TICK_MS
         slot = self._open.get(place)
-        if slot is None or slot[1].is_full:
+        if slot is None or slot[1].counts.is_full:
             slot = self._open_part(mention.topic_key, posted_ms)
             if not slot[2]:
                 self._open[place] = slot
@@ -111,7 +129,7 @@ class WindowTopic:
         part.count(mention, posted_ms, is_late)
         self._rows.put(row, part)
 
-    def _open_part(self, key: str, posted_ms: int) -> tuple[str, CountsRow, bool]:
+    def _open_part(self, key: str, posted_ms: int) -> tuple[str, PartRow, bool]:
         """The part that counts a mention of this time: its row, itself, and whether the mention is late."""
         tick, minute, is_late = tick_end(posted_ms), posted_ms // MINUTE_MS, False
         if tick <= self._judged_ms:
@@ -120,8 +138,8 @@ class WindowTopic:
                 # Too old for any bucket: only counted, in the part of a minute that is never added to the spans.
                 minute = -1
         parts = self._at(tick).setdefault(key, {}).setdefault(minute, [])
-        if not parts or parts[-1].is_full:
-            parts.append(CountsRow())
+        if not parts or parts[-1].counts.is_full:
+            parts.append(PartRow())
         return f"p|{tick}|{minute}|{len(parts)}|{key}", parts[-1], is_late
 
     def _pass_at_once(self, mention: TopicMention, posted_ms: int) -> list[Emit]:
@@ -134,7 +152,7 @@ class WindowTopic:
 
     # --- judging ------------------------------------------------------------------------------------------------
 
-    def _at(self, tick: int) -> dict[str, dict[int, list[CountsRow]]]:
+    def _at(self, tick: int) -> dict[str, dict[int, list[PartRow]]]:
         """What waits for a tick."""
         waiting = self._waiting.get(tick)
         if waiting is None:
@@ -149,7 +167,7 @@ class WindowTopic:
         due = self._agenda[0][0] if self._agenda else None
         return min((tick for tick in (waiting, due) if tick is not None), default=None)
 
-    def _turn(self, key: str, parts: dict[int, list[CountsRow]], tick: int, emits: list[Emit]) -> None:
+    def _turn(self, key: str, parts: dict[int, list[PartRow]], tick: int, emits: list[Emit]) -> None:
         """One tick of one topic: learn what has passed, add what came, judge, and say what has closed."""
         row = self._keys.get(key)
         if row is None:
@@ -157,36 +175,57 @@ class WindowTopic:
             row = self._keys[key] = KeyRow(since_ms, learned_ms=since_ms - since_ms % _LEARN_STEP_MS)
             row.memories = {kind: Memory() for kind in KINDS}
         spans = self._spans.setdefault(key, Spans())
-        changed = self._learn(key, row, spans, tick - TICK_MS)
+        cells = self._cells.setdefault(key, {})
+        changed = self._learn(key, row, spans, tick, emits)
         self._slide(key, spans, tick - 1)
         for minute in sorted(parts):
             changed |= self._add(key, row, spans, minute, parts[minute], tick)
+        self._forget_cells(key, cells, tick)
         changed |= self._judge(key, row, spans, tick, emits)
+        if key.endswith(_WHOLE_BRAND):
+            self._watch(key, parts, tick, emits)
         changed |= self._report(key, row, spans, tick, emits)
         if not spans.buckets and tick - row.last_ms >= FORGET_AFTER_MS:
-            del self._keys[key], self._spans[key]
+            del self._keys[key], self._spans[key], self._cells[key]
+            self._usual.pop(key, None)
+            self._watches.pop(key, None)
             self._due.pop(key, None)
             self._rows.delete(f"k|{key}")
+            self._rows.delete(f"u|{key}")
             return
         if changed:
             self._rows.put(f"k|{key}", row)
         self._plan(key, row, spans, tick)
 
-    def _add(self, key: str, row: KeyRow, spans: Spans, minute: int, parts: list[CountsRow], tick: int) -> bool:
-        """Join the parts of a tick to their minute."""
+    def _add(self, key: str, row: KeyRow, spans: Spans, minute: int, parts: list[PartRow], tick: int) -> bool:
+        """Join the parts of a tick to their minute and their cell."""
         before = (row.late, row.last_ms, row.configuration)
         bucket = None
+        cell = minute * MINUTE_MS // CELL_MS
+        told = self._cells[key].get(cell)
         for place, part in enumerate(parts, start=1):
             self._rows.delete(f"p|{tick}|{minute}|{place}|{key}")
-            row.late += part.late
+            counts = part.counts
+            row.late += counts.late
             if minute > spans.now - HORIZON_MINUTES:
-                bucket = spans.add(minute, part)
+                bucket = spans.add(minute, counts)
                 row.last_ms = max(row.last_ms, (minute + 1) * MINUTE_MS)
-            if part.mentions:
-                self._notice_configuration(row, part, tick)
-        if bucket is not None:
+                if told is None:
+                    told = self._cells[key][cell] = CellRow()
+                told.merge(part)
+            if counts.mentions:
+                self._notice_configuration(row, counts, tick)
+        if bucket is not None and told is not None:
             self._rows.put(f"b|{minute}|{key}", bucket)
+            self._rows.put(f"c|{cell}|{key}", told)
         return before != (row.late, row.last_ms, row.configuration)
+
+    def _forget_cells(self, key: str, cells: dict[int, CellRow], tick: int) -> None:
+        """Drop cells that no span holds any more; they come in order, but for late ones."""
+        oldest = (tick - _HORIZON_MS) // CELL_MS - 1
+        for cell in [cell for cell in cells if cell < oldest]:
+            del cells[cell]
+            self._rows.delete(f"c|{cell}|{key}")
 
     def _notice_configuration(self, row: KeyRow, part: CountsRow, tick: int) -> None:
         """A change of what matches is no burst: the baseline begins again."""
@@ -195,13 +234,14 @@ class WindowTopic:
         if row.configuration:
             row.since_ms = tick
             row.memories = {kind: Memory() for kind in KINDS}
+            row.series = Series()
         row.configuration_before, row.configuration = row.configuration, part.configuration
 
-    def _learn(self, key: str, row: KeyRow, spans: Spans, until_ms: int) -> bool:
+    def _learn(self, key: str, row: KeyRow, spans: Spans, tick: int, emits: list[Emit]) -> bool:
         """Let the baselines learn every window that ended since the last time, loud or quiet."""
         before = row.learned_ms
         at_ms = row.learned_ms + _LEARN_STEP_MS
-        while at_ms <= until_ms:
+        while at_ms <= tick - TICK_MS:
             self._slide(key, spans, at_ms - 1)
             for place, span in enumerate(SPANS_MINUTES):
                 if at_ms % LEARN_EVERY_MS[span]:
@@ -211,9 +251,67 @@ class WindowTopic:
                     continue  # a window that began before the first mention would teach silence
                 for kind, count in zip(KINDS, spans.distinct_at(place), strict=True):
                     row.memories[kind].learn(place, count, at_ms, age_ms, self._policy.baseline)
+            self._count_cell(key, row, spans, at_ms // CELL_MS - 1, tick, emits)
+            if at_ms % HOUR_MS == 0:
+                self._learn_words(key, at_ms // HOUR_MS)
             row.learned_ms = at_ms
             at_ms += _LEARN_STEP_MS
         return row.learned_ms != before
+
+    def _count_cell(self, key: str, row: KeyRow, spans: Spans, cell: int, tick: int, emits: list[Emit]) -> None:
+        """Give the authors of five minutes that have ended to those who watch for records, climbs and silence."""
+        if cell <= row.series.cell:
+            return
+        brand, _, topic = key.rpartition("|")
+        first = cell * CELL_MS // MINUTE_MS
+        count = spans.authors_between(first, first + CELL_MS // MINUTE_MS)
+        for finding in row.series.step(cell, count):
+            if finding.kind == "silence":
+                if topic != WHOLE_BRAND:
+                    continue
+                row.silence_id = row.silence_id or digest("silence", key, str(finding.began))
+                episode = row.silence_id
+            else:
+                if finding.current < self._policy.distinct_authors:
+                    continue  # a record of a quiet topic: fewer people than this are no crowd
+                if finding.state == "raised" or not row.record_id:
+                    row.record_id = digest("record", key, str(finding.cell))
+                episode = row.record_id
+            shown = self._shown(key, spans)
+            emits.append(Emit(streams.INBOX, brand, count_signal(finding, key, episode, row, shown, tick)))
+        if row.silence_id and row.series.silence.began < 0:
+            emits.append(Emit(streams.INBOX, brand, silence_ended_signal(key, row.silence_id, row, tick)))
+            row.silence_id = ""
+
+    def _learn_words(self, key: str, hour: int) -> None:
+        """An hour has ended: its words become usual."""
+        heard = TermCounts()
+        first = hour * HOUR_MS // CELL_MS - HOUR_MS // CELL_MS
+        cells = self._cells[key]
+        for cell in range(first, first + HOUR_MS // CELL_MS):
+            if cell in cells:
+                heard.merge(cells[cell].terms)
+        usual = self._usual.get(key)
+        if usual is None:
+            usual = self._usual[key] = UsualRow()
+        if not heard.mentions and not usual.terms.counts:
+            return
+        usual.terms.learn(heard)
+        self._rows.put(f"u|{key}", usual)
+
+    def _shown(self, key: str, spans: Spans) -> Shown:
+        usual = self._usual.get(key)
+        return Shown(spans, self._cells[key], usual.terms if usual is not None else None)
+
+    def _watch(self, key: str, parts: dict[int, list[PartRow]], tick: int, emits: list[Emit]) -> None:
+        """Let those who watch the brand as a whole, mention by mention, see what came."""
+        brand = key.rpartition("|")[0]
+        watches = self._watches.get(key)
+        if watches is None:
+            watches = self._watches[key] = BrandWatches(self._rows, brand)
+        heard = [each for minute in parts.values() for part in minute for each in part.heard]
+        for signal in watches.turn(heard, tick):
+            emits.append(Emit(streams.INBOX, brand, signal))
 
     def _judge(self, key: str, row: KeyRow, spans: Spans, tick: int, emits: list[Emit]) -> bool:
         """Judge both kinds of burst at the end of this tick."""
@@ -241,7 +339,8 @@ class WindowTopic:
             changed = True
             row.episodes[kind] = episode = self._move(kind, key, episode, state, measured, best, tick)
             brand = key.rpartition("|")[0]
-            signal = burst_signal(kind, state, key, episode, best, row, spans, tick, self._policy)
+            shown = self._shown(key, spans)
+            signal = burst_signal(kind, state, key, episode, best, row, shown, tick, self._policy)
             emits.append(Emit(streams.INBOX, brand, signal))
         return changed
 
@@ -302,19 +401,36 @@ class WindowTopic:
             due.append(now_ms - now_ms % MINUTE_MS + MINUTE_MS)
         if spans.buckets:
             due.append((spans.oldest + HORIZON_MINUTES + 1) * MINUTE_MS)
-        else:
+        elif not self._is_over:
             due.append(row.last_ms + FORGET_AFTER_MS)
-        self._due[key] = tick = min(due)
-        heappush(self._agenda, (tick, key))
+        if row.last_ms > row.learned_ms or (key.endswith(_WHOLE_BRAND) and not self._is_over):
+            # Records are judged when their five minutes have ended, and a silence when nothing comes at all.
+            due.append(row.learned_ms + _LEARN_STEP_MS + TICK_MS)
+        if key in self._watches and (waits_ms := self._watches[key].due_ms()) is not None:
+            due.append(max(tick_end(waits_ms), now_ms + TICK_MS))
+        self._due.pop(key, None)
+        if due:
+            self._due[key] = tick = min(due)
+            heappush(self._agenda, (tick, key))
 
-    def _would_forget(self, key: str, due: int) -> bool:
-        """Is the only thing due the end of its memory? When no more data will come, that is kept for who asks later."""
-        return due == self._keys[key].last_ms + FORGET_AFTER_MS
+    def _end(self) -> None:
+        """No more data will come: what only time would change is left to who asks later."""
+        self._is_over = True
+        for key, row in self._keys.items():
+            self._plan(key, row, self._spans[key], self._judged_ms)
 
     def _restore(self) -> None:
         for key, row in self._rows.items("k|"):
             self._keys[key[2:]] = row
             self._spans[key[2:]] = Spans()
+            self._cells[key[2:]] = {}
+            if key.endswith(_WHOLE_BRAND):
+                self._watches[key[2:]] = BrandWatches(self._rows, key[2:].rpartition("|")[0])
+        for key, row in self._rows.items("u|"):
+            self._usual[key[2:]] = row
+        for key, row in self._rows.items("c|"):
+            _, cell, topic_key = key.split("|", 2)
+            self._cells[topic_key][int(cell)] = row
         for key, row in self._rows.items("b|"):
             _, minute, topic_key = key.split("|", 2)
             self._spans[topic_key].restore(int(minute), row)

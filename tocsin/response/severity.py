@@ -87,12 +87,16 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
                 return "elevated", f"a record volume, {signal.negative_share:.0%} of it negative"
             return "watch", f"volume alone: {signal.negative_share:.0%} of it is negative"
         case "coordination":
-            return "elevated", "signals consistent with coordination between accounts"
+            if signal.verdict == "coordinated":
+                return "elevated", f"{signal.current:,.0f} accounts act alike: consistent with coordination"
+            return "watch", "something is shared by many or repeated by few: too little to speak of coordination"
         case "influence":
-            if signal.reach >= policy.risk_reach:
-                return "elevated", f"a very influential author complains: reach {signal.reach:,}"
-            return "watch", "an influential author complains"
+            if signal.verdict == "elevated":
+                return "elevated", f"an author of unusual influence complains: {signal.reach:,} followers"
+            return "watch", f"an influential author complains: {signal.reach:,} followers"
         case "silence":
+            if signal.state == "grown":
+                return "elevated", "nothing has been heard for long: no data is not no crisis"
             return "watch", "nothing is heard: no data is not no crisis"
 
 

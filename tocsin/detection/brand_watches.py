@@ -1,0 +1,230 @@
+"""What is watched of a brand as a whole, mention by mention: accounts that act alike, influence, reshares.
+
+Each watch is told once a tick what was heard, in any order, and answers with signals. What must survive is in its
+rows: `g|brand` how far its authors reach, `v|brand|mention` a cascade, `o|brand|` what coordination remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from schemas.mention import WHOLE_BRAND
+from schemas.signal import Signal
+from tocsin.detection.coordination import Coordination
+from tocsin.detection.coordination_rows import Finding, TracedMention
+from tocsin.detection.influence import DEFAULT as INFLUENCE
+from tocsin.detection.influence import Influence, LoneVerdict, judge_influence, judge_lone_author
+from tocsin.detection.topic_rows import CascadeRow, Heard, ReachRow
+from tocsin.detection.virality import Cascade, Projection, Spread
+from tocsin.flow import Rows
+from tocsin.instants import DAY_MS, digest, instant
+
+#: A finding of these kinds has no end of its own: it counts for so long.
+LASTS_MINUTES = 240
+
+#: An author is told of once in this time.
+_AGAIN_MS = DAY_MS
+
+#: Cascades remembered of a brand, and for how long after the newest reshare.
+CASCADES_LIMIT = 256
+_CASCADE_MS = 2 * DAY_MS
+
+#: A cascade is told again when it has grown by two thirds, as bursts are.
+_GROWTH = 1.65
+_FEWEST_RESHARES = 10
+
+
+class BrandWatches:
+    """The watches of one brand.
+
+    Args:
+        brand: its id.
+    """
+
+    def __init__(self, rows: Rows, brand: str) -> None:
+        self._rows = rows
+        self._brand = brand
+        self._coordination = Coordination(rows, f"o|{brand}|")
+        self._reach: ReachRow = rows.get(f"g|{brand}") or ReachRow()
+        prefix = f"v|{brand}|"
+        self._cascades: dict[str, CascadeRow] = {key[len(prefix) :]: row for key, row in rows.items(prefix)}
+
+    def turn(self, heard: Sequence[Heard], tick_ms: int) -> list[Signal]:
+        """What one tick says; ticks rise."""
+        in_order = sorted(heard, key=lambda each: (each.posted_ms, each.mention, each.is_update))
+        signals = [*self._watch_accounts(in_order, tick_ms)]
+        signals += self._watch_influence(in_order, tick_ms)
+        signals += self._watch_reshares(in_order, tick_ms)
+        return signals
+
+    def due_ms(self) -> int | None:
+        """When `turn` should be called even if nothing comes; None when nothing waits."""
+        return self._coordination.due_ms()
+
+    # --- accounts that act alike ---------------------------------------------------------------------------------
+
+    def _watch_accounts(self, heard: Iterable[Heard], tick_ms: int) -> Iterable[Signal]:
+        traced = [
+            TracedMention(
+                each.posted_ms,
+                each.author,
+                each.mention,
+                each.trace,
+                each.followers,
+                each.since_ms,
+                each.is_new_author,
+                each.author_mentions,
+                each.is_reshare,
+            )
+            for each in heard
+            if not each.is_update
+        ]
+        finding = self._coordination.take(tick_ms, traced)
+        if finding is not None and finding.verdict != "organic":
+            yield self._tell_accounts(finding)
+
+    def _tell_accounts(self, finding: Finding) -> Signal:
+        episode = digest("coordination", self._brand, str(finding.at_ms // DAY_MS))
+        return Signal(
+            id=digest(episode, str(finding.at_ms)),
+            episode=episode,
+            kind="coordination",
+            brand=self._brand,
+            topic=WHOLE_BRAND,
+            tick_at=instant(finding.at_ms),
+            span_minutes=24 * 60,
+            current=float(finding.accounts),
+            ratio=float(finding.accounts),
+            mentions=sum(finding.kinds.values()),
+            distinct_authors=finding.accounts,
+            reasons=finding.reasons,
+            authors=finding.flagged,
+            evidence=finding.mentions,
+            verdict=finding.verdict,
+            lasts_minutes=LASTS_MINUTES,
+        )
+
+    # --- influence -----------------------------------------------------------------------------------------------
+
+    def _watch_influence(self, heard: Iterable[Heard], tick_ms: int) -> Iterable[Signal]:
+        row, changed = self._reach, False
+        row.usual.fade(tick_ms)
+        for each in heard:
+            if each.is_update or not each.followers:
+                continue
+            if each.author_mentions == 1:
+                row.usual.add(each.followers)
+                changed = True
+            if not each.is_negative or each.followers < INFLUENCE.notable_followers:
+                continue
+            if tick_ms - row.told.get(each.author, 0) < _AGAIN_MS:
+                continue
+            influence = judge_influence(each.followers, row.usual)
+            verdict = judge_lone_author(influence, hour=each.author_mentions, day=each.author_mentions)
+            if verdict.attention != "none" and influence.level != "ordinary":
+                row.told[each.author], changed = tick_ms, True
+                yield self._tell_influence(each, influence, verdict, tick_ms)
+        if changed:
+            row.told = {author: at for author, at in row.told.items() if tick_ms - at < _AGAIN_MS}
+            self._rows.put(f"g|{self._brand}", row)
+
+    def _tell_influence(self, each: Heard, influence: Influence, verdict: LoneVerdict, tick_ms: int) -> Signal:
+        episode = digest("influence", self._brand, each.mention)
+        return Signal(
+            id=episode,
+            episode=episode,
+            kind="influence",
+            brand=self._brand,
+            topic=WHOLE_BRAND,
+            tick_at=instant(tick_ms),
+            current=float(each.followers),
+            ratio=1.0,
+            mentions=1,
+            negatives=1,
+            distinct_authors=1,
+            distinct_negative_authors=1,
+            negative_share=1.0,
+            reach=each.followers,
+            reasons=(*verdict.reasons, *influence.reasons),
+            authors=(each.author,),
+            evidence=(each.mention,) if each.has_evidence else (),
+            sources={each.source: 1},
+            source_kinds={each.source_kind: 1},
+            verdict=verdict.attention,
+            lasts_minutes=LASTS_MINUTES,
+        )
+
+    # --- reshares ------------------------------------------------------------------------------------------------
+
+    def _watch_reshares(self, heard: Iterable[Heard], tick_ms: int) -> Iterable[Signal]:
+        touched: dict[str, CascadeRow] = {}
+        for each in heard:
+            if each.reshare_of:
+                row = touched[each.reshare_of] = self._cascade(each.reshare_of, each.posted_ms)
+                if not row.cascade.counted:  # a service that counts reshares has counted this one
+                    row.cascade.reshare(each.posted_ms, each.followers)
+                row.heard += 1
+                row.negatives += each.is_negative
+            elif each.is_update and each.reshares:
+                row = touched[each.mention] = self._cascade(each.mention, each.posted_ms, each)
+                if not row.cascade.count:
+                    row.cascade.observe(each.reshares, tick_ms)
+        for mention in sorted(touched):
+            row = touched[mention]
+            if row.cascade.is_due():
+                yield from self._judge(mention, row, tick_ms)
+            self._rows.put(f"v|{self._brand}|{mention}", row)
+        if touched:
+            self._forget(tick_ms)
+
+    def _cascade(self, mention: str, posted_ms: int, heard: Heard | None = None) -> CascadeRow:
+        row = self._cascades.get(mention)
+        if row is None:
+            row = self._cascades[mention] = CascadeRow(Cascade(posted_ms))
+        if heard is not None:
+            row.author, row.has_evidence = heard.author, heard.has_evidence
+            row.negatives, row.heard = int(heard.is_negative), 1
+        return row
+
+    def _judge(self, mention: str, row: CascadeRow, tick_ms: int) -> Iterable[Signal]:
+        spread = row.cascade.judge(tick_ms)
+        if not spread.is_supercritical or spread.reshares < max(_FEWEST_RESHARES, _GROWTH * row.told):
+            return
+        state_is_new = not row.told
+        row.told = spread.reshares
+        yield self._tell_spread(mention, row, spread, row.cascade.project(tick_ms, spread), tick_ms, state_is_new)
+
+    def _tell_spread(
+        self, mention: str, row: CascadeRow, spread: Spread, projection: Projection, tick_ms: int, is_new: bool
+    ) -> Signal:
+        episode = digest("virality", self._brand, mention)
+        return Signal(
+            id=digest(episode, str(tick_ms)),
+            episode=episode,
+            kind="virality",
+            state="raised" if is_new else "grown",
+            brand=self._brand,
+            topic=WHOLE_BRAND,
+            tick_at=instant(tick_ms),
+            current=float(spread.reshares),
+            ratio=spread.branching,
+            mentions=row.heard,
+            negatives=row.negatives,
+            negative_share=row.negatives / max(1, row.heard),
+            reach=spread.reach,
+            projected_reach=projection.reach,
+            reasons=(*spread.reasons, *projection.reasons),
+            authors=(row.author,) if row.author else (),
+            evidence=(mention,),
+            lasts_minutes=LASTS_MINUTES,
+        )
+
+    def _forget(self, tick_ms: int) -> None:
+        """Keep the newest cascades."""
+        old = [key for key, row in self._cascades.items() if row.cascade.newest_ms < tick_ms - _CASCADE_MS]
+        if len(self._cascades) - len(old) > CASCADES_LIMIT:
+            ranked = sorted(self._cascades.items(), key=lambda item: (-item[1].cascade.newest_ms, item[0]))
+            old = [key for key, _ in ranked[CASCADES_LIMIT:]]
+        for key in old:
+            del self._cascades[key]
+            self._rows.delete(f"v|{self._brand}|{key}")

@@ -1,0 +1,66 @@
+"""Words that one mention is enough for: a death, a recall, a breach, a lawsuit; told from figures of speech.
+
+A watchlist names its own high-risk terms (`tocsin.detection.matching`). These lists are for everybody: general terms of
+a language, and shields around what only sounds alike ("the battery died", "muerto de risa", "đẹp chết người").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import Final
+
+from tocsin.detection.cues import Cue, Cues, load_cues, read_cues
+from tocsin.detection.normalise import fold
+
+_FILES: Final = {
+    "en": "high_risk_en.tsv",
+    "es": "high_risk_es.tsv",
+    "vi": "high_risk_vi.tsv",
+    "und": "high_risk_en.tsv",
+}
+_MARKS: Final = re.compile("[àáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]")
+
+
+def find_high_risk(text: str, language: str) -> tuple[str, ...]:
+    """The high-risk terms in `text`, as the list writes them, in the order of the text; mostly none.
+
+    Args:
+        language: ISO 639 code; other languages than en, es, vi (and und, read as en) have no list.
+
+    >>> find_high_risk("My phone died during the class action hearing", "en")
+    ('class action',)
+    """
+    return tuple(cue.text for cue in _find(text, language))
+
+
+def explain_high_risk(text: str, language: str) -> tuple[tuple[str, str], ...]:
+    """`find_high_risk` with the kind of each term: death, injury, poisoning, recall, breach, legal, …"""
+    return tuple((cue.text, cue.sign) for cue in _find(text, language))
+
+
+def _find(text: str, language: str) -> list[Cue]:
+    name = _FILES.get(language)
+    if name is None:
+        return []
+    folded = fold(text)
+    if language != "vi":
+        return load_cues(name).find(folded)
+    spelt = _spell(text)
+    # Typed with diacritics, "bị bắt" is no "bí bạt": what Vietnamese writes is what must be found.
+    return _load_spelt(name).find(spelt) if _has_marks(spelt) else load_cues(name).find(folded)
+
+
+@cache
+def _load_spelt(name: str) -> Cues:
+    return Cues(read_cues(name), _spell)
+
+
+def _spell(text: str) -> str:
+    """Small letters, composed: marks stay."""
+    return unicodedata.normalize("NFC", text.lower())
+
+
+def _has_marks(spelt: str) -> bool:
+    return not spelt.isascii() and _MARKS.search(spelt) is not None

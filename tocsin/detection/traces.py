@@ -1,0 +1,163 @@
+"""What a text leaves to compare: the little that is needed to see that several accounts say the same.
+
+Made once per mention where its text is at hand, so that nobody downstream needs the text. Nothing here can be turned
+back into words, and everything is the same on every machine.
+
+Near-identical texts are recognised by a *bottom-k sketch* (Broder 1997; Cohen & Kaplan 2007) of their pairs of words:
+the k smallest hashes. The share of common hashes among the k smallest of both estimates the Jaccard similarity of the
+texts. Most posts have fewer than twice k pairs of words, so that the estimate is nearly exact.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from itertools import pairwise
+from struct import Struct
+from typing import Final
+from zlib import crc32
+
+from schemas.mention import Trace
+from tocsin.detection.normalise import MIN_FINGERPRINT_LENGTH, fold
+
+#: Hashes of a sketch, and bytes of each. `python -m bench.coordination` measures what is found with them.
+SKETCH_HASHES: Final = 10
+HASH_BYTES: Final = 4
+
+#: A text of fewer words says too little to be nearly the same as another by anything but chance.
+MIN_WORDS: Final = 5
+
+#: Hashtags and links looked at; a text with more of them is an advertisement of tags.
+MAX_TAGS: Final = 12
+MAX_LINKS: Final = 4
+
+#: What a text consists of: links, @handles, #tags and words.
+_PARTS: Final = re.compile(r"https?://\S+|www\.\S+|[@#]?\w[\w']*")
+#: From here on somebody else is quoted: "RT @acme: …", "MT @acme …", '"@acme: …'.
+_QUOTED: Final = re.compile(r"\b[rm]t @\w|\"@\w+ ?:")
+#: Scripts without spaces come as one long word; pairs of characters stand for pairs of words.
+_LONG_WORD: Final = 24
+#: Parameters that tell where a reader came from, not what is read.
+_TRACKING: Final = re.compile(
+    r"(?:utm_|mc_|pk_|mtm_|hsa_|vero_|oly_|ns_|at_|_hs)\w*|(?:fb|g|ms|tt|y|dc|wb|gb|tw)clid|igshid|igsh|ref|ref_src|ref_url|"
+    r"cmp|cmpid|cid|ncid|smid|sr_share|share|src|source|feature|si|s|spm|xtor|via|amp"
+)
+_SIDE_DOOR: Final = re.compile(r"(?:www\d?|m|mobile|amp)\.")
+
+
+def trace(text: str) -> Trace:
+    """What `text` leaves to compare.
+
+    >>> trace("Shame on #Acme, they lied https://t.co/1").text == trace("@sam shame on #acme, they lied").text
+    True
+    >>> trace("RT @sam: shame on #Acme, they lied")  # a reshare says nothing of its own
+    Trace(extra={}, text='', length=0, sketch=b'', tags=(), links=())
+    """
+    return trace_folded(fold(text))
+
+
+def trace_folded(folded: str) -> Trace:
+    """`trace` of a text that `fold` has been applied to."""
+    if ("t @" in folded or '"@' in folded) and (quoted := _QUOTED.search(folded)):
+        folded = folded[: quoted.start()]
+    words: list[str] = []
+    said: list[str] = []
+    tags: set[str] = set()
+    links: list[str] = []
+    for part in _PARTS.findall(folded):
+        first = part[0]
+        if first == "@":
+            continue
+        if first == "#":
+            tags.add(part)
+        elif (first == "h" and part.startswith(("http://", "https://"))) or (first == "w" and part.startswith("www.")):
+            links.append(part)
+            continue
+        else:
+            words.append(part)
+        said.append(part)
+    whole = " ".join(said)
+    length = len(whole)
+    return Trace(
+        text=blake2b(whole.encode(), digest_size=8).hexdigest() if length >= MIN_FINGERPRINT_LENGTH else "",
+        length=min(length, 255),
+        sketch=_sketch(words),
+        tags=tuple(sorted([crc32(tag.encode()) for tag in tags])[:MAX_TAGS]) if tags else (),
+        links=_hash_links(links) if links else (),
+    )
+
+
+def resemblance(one: bytes, other: bytes) -> float:
+    """Estimated Jaccard similarity of two texts' pairs of words, 0 to 1, from their sketches.
+
+    >>> text = "they lied to us about the turkey"
+    >>> round(resemblance(trace(text).sketch, trace("wow " + text).sketch), 2)
+    0.86
+    """
+    if not one or not other:
+        return 0.0
+    step = HASH_BYTES
+    ours = {one[at : at + step] for at in range(0, len(one), step)}
+    theirs = {other[at : at + step] for at in range(0, len(other), step)}
+    smallest = sorted(ours | theirs)[:SKETCH_HASHES]
+    common = ours & theirs
+    return sum(1 for each in smallest if each in common) / len(smallest)
+
+
+class _WordHashes(dict[str, int]):
+    """30 bits of the CRC-32 of a word, as a table: words come again and again. Remembers 65,536 of them.
+
+    Whole numbers of up to 30 bits are the fast ones in Python.
+    """
+
+    def __missing__(self, word: str) -> int:
+        hashed = crc32(word.encode()) >> 2
+        if len(self) >= 65_536:
+            self.clear()
+        self[word] = hashed
+        return hashed
+
+
+_HASH_WORD: Final = _WordHashes().__getitem__
+_PACKS: Final = tuple(Struct(f">{count}I").pack for count in range(SKETCH_HASHES + 1))
+
+
+def _sketch(words: list[str]) -> bytes:
+    """The smallest hashes of pairs of neighbouring words; hashtags are no words: the same sentence gets other ones."""
+    if len(words) < MIN_WORDS:
+        if not any(len(word) >= _LONG_WORD for word in words):
+            return b""
+        words = list("".join(words))
+    hashes = list(map(_HASH_WORD, words))
+    pairs = {one ^ other >> 1 for one, other in pairwise(hashes)}
+    smallest = sorted(pairs)[:SKETCH_HASHES]
+    return _PACKS[len(smallest)](*smallest)
+
+
+def _hash_links(links: list[str]) -> tuple[int, ...]:
+    found = {crc32(bare.encode()) for link in links if (bare := normalise_link(link))}
+    return tuple(sorted(found)[:MAX_LINKS])
+
+
+def normalise_link(link: str) -> str:
+    """What a link leads to: host and path without scheme, "www.", fragment and tracking; "" when it was cut short.
+
+    >>> normalise_link("https://www.news.example/a/story/?utm_source=x&id=7#top")
+    'news.example/a/story?id=7'
+    """
+    if link.endswith(("…", "...")):
+        return ""
+    bare = link.partition("//")[2] if link.startswith("http") else link
+    bare = bare.partition("#")[0].rstrip(".,;:!?)]}'\"»*")
+    if door := _SIDE_DOOR.match(bare):
+        bare = bare[door.end() :]
+    path, _, query = bare.partition("?")
+    path = path.rstrip("/")
+    if query:
+        kept = sorted(each for each in query.split("&") if each and not _TRACKING.fullmatch(each.partition("=")[0]))
+        if kept:
+            return f"{path}?{'&'.join(kept)}"
+    return path
+
+
+__all__ = ["Trace", "normalise_link", "resemblance", "trace", "trace_folded"]

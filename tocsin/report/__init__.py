@@ -1,0 +1,1 @@
+"""A page that a director reads: one self-contained HTML file, without scripts, fonts or links to elsewhere."""
