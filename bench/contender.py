@@ -1,6 +1,8 @@
-"""What `bench.engine` measures, one way a process: `python -m bench.contender parse|count|getmany|relay`.
+"""What `bench.engine` measures, one way a process: `python -m bench.contender parse|count|getmany|relay [lean]`.
 
 `parse` and `count` are one-step pipelines: agents of Faust, on our engine or (TOCSIN_STOCK=1) on Faust's own transport.
+There they publish with `Topic.send`, which is how Faust's guide has it done, or with `lean` through Faust's producer
+behind it, which is the fastest that we know of in Faust and that no guide tells of.
 `getmany` reads and parses with nothing but aiokafka's consumer, `relay` also publishes, in batches: what the client
 itself can do, without a guarantee beyond at least once.
 """
@@ -22,6 +24,7 @@ from agents.__main__ import run
 from agents.engine.app import App
 from agents.engine.chunk import chunks
 from agents.engine.partition import Partitioner
+from agents.engine.stock import GuideRuntime, StockRuntime
 from schemas import streams
 from schemas.activity import AuthorActivity
 from schemas.mention import EnrichedMention, Mention
@@ -113,10 +116,11 @@ async def run_chunks(stream: Any) -> None:
         await chunk.done()
 
 
-def run_step(name: str, settings: Settings) -> int:
+def run_step(name: str, settings: Settings, stock: type[StockRuntime]) -> int:
     """One step as an App of its own; its group is `<namespace>.<name>`."""
     step = STEPS[name]
     app = App(name, settings, (step,), check)
+    app.stock = stock
     app.ready = asyncio.run(check(settings))
     app.agent(app.source(step), name=step.name)(run_chunks)
     return run(app, settings)
@@ -179,7 +183,7 @@ def main() -> int:
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     name, settings = sys.argv[1], Settings.from_environment()
     if name in STEPS:
-        return run_step(name, settings)
+        return run_step(name, settings, StockRuntime if "lean" in sys.argv else GuideRuntime)
     asyncio.run(read_until_told(settings, name))
     return 0
 

@@ -5,7 +5,7 @@
 Fitted on XLM-T's train tweets (Apache-2.0; its val tweets are left out, for measuring), on the phrases of our own word
 list for Vietnamese and on texts written for this project (`bench/own_texts_language.tsv`: Vietnamese, and sixteen other
 languages that stand for all that we do not know). Each text is seen whole, in pieces of two to six words, and without
-accents. XLM-T holds tweets in other languages than it says: those that a first fit finds wrong are left out of a second.
+accents. XLM-T holds tweets in other languages than it says: what a first fit finds wrong is left out of a second.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LEAST_WEIGHT: Final = 3
 
 
 def read_texts() -> list[tuple[str, str]]:
-    """(language, text), the second language of a pair of texts being ours where it is."""
+    """(language, text) of the tweets and of our own texts, which are few and count fourfold."""
     if not DATA.exists():
         raise SystemExit("the development data (shared/data/sentiment) is not beside this checkout")
     texts = []

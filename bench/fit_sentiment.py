@@ -28,8 +28,7 @@ from numpy.typing import NDArray
 
 from tocsin.detection.lexicon import load_lexicon
 from tocsin.detection.regression import MARK, Regression, split_word
-from tocsin.detection.sentiment import JUDGED_LANGUAGES, PARTS, count_complaint, measure_parts
-from tocsin.detection.complaints import PER_POINT
+from tocsin.detection.sentiment import JUDGED_LANGUAGES, PARTS, measure_parts, weigh_complaint
 from tocsin.detection.tally import Vocabulary, Word, count_words
 from tocsin.detection.words import repair
 
@@ -64,7 +63,7 @@ class Example(NamedTuple):
 
 
 class Sparse(NamedTuple):
-    """A matrix of texts × features by its cells."""
+    """A matrix of texts × features by its cells: so many texts, so many features wide."""
 
     rows: Ints
     columns: Ints
@@ -103,7 +102,7 @@ def see(texts: Sequence[tuple[str, str]], language: str, weight: float, *, is_ba
         share = len(texts) / len(LABELS) / counts[label] if is_balanced else 1.0
         parts = measure_parts(text, language, tally)
         examples.append(
-            Example(tuple(pieces), parts, PER_POINT * count_complaint(tally), LABELS.index(label), weight * share)
+            Example(tuple(pieces), parts, weigh_complaint(tally, language), LABELS.index(label), weight * share)
         )
     return examples
 
@@ -210,7 +209,9 @@ def gather(language: str) -> tuple[list[Example], list[Example]]:
     others = see(read_own(language), language, OWN_WEIGHT, is_balanced=True)
     if language == "en":
         valued = [json.loads(line) for line in (DATA / "en_vader_tweets.jsonl").read_text("utf-8").splitlines()]
-        labelled = [(row["text"], LABELS[1 + (row["label"] > VADER_LINE) - (row["label"] < -VADER_LINE)]) for row in valued]
+        labelled = [
+            (row["text"], LABELS[1 + (row["label"] > VADER_LINE) - (row["label"] < -VADER_LINE)]) for row in valued
+        ]
         others += see(labelled, language, VADER_WEIGHT, is_balanced=True)
     return see(tweets, language, 1.0, is_balanced=False), others
 

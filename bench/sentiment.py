@@ -99,7 +99,12 @@ def sets(*, is_raw: bool) -> Iterable[tuple[str, str, str, list[str], list[str]]
     """Name, language, note, texts, labels."""
     note = "publisher's words kept" if is_raw else "publisher's words restored"
     yield ("airline", "en", note, *read_airline(is_raw=is_raw))
-    yield ("en_tweeteval_val", "en", "1,754 of 2,000 are in XLM-T: " + _FITTED, *read_labelled("en_tweeteval_val.jsonl"))
+    yield (
+        "en_tweeteval_val",
+        "en",
+        "1,754 of 2,000 are in XLM-T: " + _FITTED,
+        *read_labelled("en_tweeteval_val.jsonl"),
+    )
     for language in JUDGED_LANGUAGES:
         for part in ("train", "val"):
             name = f"{language}_xlmt_{part}"
@@ -139,7 +144,9 @@ def measure_accuracy(*, is_raw: bool) -> list[Accuracy]:
 def measure_languages() -> dict[str, float]:
     """Share of texts whose language is found, by kind of text; "und" is a miss here."""
     texts: dict[str, list[str]] = {
-        language: read_labelled(f"{language}_xlmt_{part}.jsonl")[0] for language in JUDGED_LANGUAGES for part in ("val",)
+        language: read_labelled(f"{language}_xlmt_{part}.jsonl")[0]
+        for language in JUDGED_LANGUAGES
+        for part in ("val",)
     }
     texts["vi"] = read_labelled("vi_vsfc_dev.jsonl")[0][:324]
     found: dict[str, float] = {}

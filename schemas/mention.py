@@ -136,6 +136,7 @@ class ScoredMention(EnrichedMention, frozen=True, kw_only=True):
 
     Attributes:
         reasons: what a negative mention complains about (ids of `tocsin.detection.reasons`), most likely first.
+        cause: whose fault its words say it is (a kind of `tocsin.detection.causes`); empty when they do not say.
         terms: its telling words, for the words of a burst.
         trace: what is compared of its text.
     """
@@ -146,6 +147,7 @@ class ScoredMention(EnrichedMention, frozen=True, kw_only=True):
     label: Label = "neutral"
     weight: Weight = Weight()
     reasons: tuple[str, ...] = ()
+    cause: str = ""
     terms: tuple[str, ...] = ()
     trace: Trace = Trace()
 
@@ -164,7 +166,7 @@ class TopicMention(Record, frozen=True, kw_only=True):
         is_new_author: the author was not seen with this brand before.
         author_mentions: mentions of this brand by this author in the last 24 h, this one included.
         has_evidence: the text was written to `mentions.evidence`.
-        reasons, terms, trace: see `ScoredMention`; the trace is told to the brand as a whole only.
+        reasons, cause, terms, trace: see `ScoredMention`; the trace is told to the brand as a whole only.
         followers: of the author, 0 when unknown; author_since: when the account was made, if that is known.
         reshare_of: key of the mention that it reshares; reshares: how often itself was reshared, when observed.
     """
@@ -192,6 +194,7 @@ class TopicMention(Record, frozen=True, kw_only=True):
     private: bool = False
     configuration: str = ""
     reasons: tuple[str, ...] = ()
+    cause: str = ""
     terms: tuple[str, ...] = ()
     trace: Trace = Trace()
     followers: Count = 0

@@ -43,6 +43,7 @@ class Signal(Record, frozen=True, kw_only=True):
         verdict: of a coordination: "unclear" or "coordinated"; of an influence: what it deserves, "watch" or "elevated".
         terms: the words that tell this span from what is usually said, most telling first.
         causes: what its complaints are about → how many of them say so, most named first.
+        cluster, cause: victim, accidental or preventable, and the kind within (SCCT); empty when nothing speaks.
         first_mention: key of the wave's first mention.
         projected_reach: what a story that spreads by itself would reach in the end; 0 when none does.
         lasts_minutes: for so long it counts, if it has no end of its own (no `ended` follows); 0: it has.
@@ -82,6 +83,8 @@ class Signal(Record, frozen=True, kw_only=True):
     verdict: str = ""
     terms: tuple[str, ...] = ()
     causes: dict[str, int] = {}
+    cluster: str = ""
+    cause: str = ""
     first_mention: str = ""
     projected_reach: Count = 0
     lasts_minutes: Count = 0

@@ -44,6 +44,8 @@ class App(faust.App):
     ready: Ready | None = None
     observer: Observer = PrometheusObserver()
     on_ready: Callable[[], None] = staticmethod(lambda: None)
+    #: What stands behind the agents on Faust's own transport.
+    stock: type[StockRuntime] = StockRuntime
 
     def __init__(
         self, name: str, settings: Settings, steps: Sequence[Step], check: Check, *,
@@ -99,7 +101,7 @@ class App(faust.App):
         ready = self.ready or await self.check(self.tocsin)
         wiring = Wiring(self.tocsin.namespace, self.steps, ready.partitions)
         if self.tocsin.is_stock:
-            self.runtime = StockRuntime(self, wiring, ready.setup, self.tocsin.namespace)
+            self.runtime = self.stock(self, wiring, ready.setup, self.tocsin.namespace)
         else:
             self.runtime = Engine(
                 self.tocsin,

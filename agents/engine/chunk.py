@@ -33,7 +33,7 @@ class Chunk:
         """Run the step over every record; what cannot be used is rejected one by one."""
         if self._runtime.is_current(self._lane):
             self._taken = True
-            self._lane.take(self._records)
+            self._runtime.take(self._lane, self._records)
 
     def advance(self) -> None:
         """Let the step judge what event time has completed."""

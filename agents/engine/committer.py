@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from aiokafka import TopicPartition
 
 from agents.engine.crash import CrashPoint
-from agents.engine.lane import Headers, Lane
-from agents.engine.producer import FencedProducer
+from agents.engine.lane import Lane
+from agents.engine.outbox import Batch, Outbox, Where
+from agents.engine.producer import TransactionalProducer
 from agents.engine.protocol import Membership
 from agents.engine.table import TablePartition
 from schemas.streams import topic_name
@@ -30,22 +30,16 @@ MAX_WAITING_RECORDS = 20_000
 MAX_WAITING_BYTES = 64 << 20
 #: With nothing more to do, a commit need not wait for the interval, but commits are not free either.
 DRAINED_GAP_S = 0.025
-
-Sending = tuple[bytes | None, bytes | None, Headers]
+#: How long agents may work in one turn of the event loop, beside the last chunk that they begin.
+TURN_S = 0.001
 
 
 @dataclass(slots=True)
 class Waiting:
-    """What the next transaction will hold."""
+    """What the next transaction will hold beside what is in the outbox."""
 
-    outputs: dict[tuple[str, int], list[Sending]] = field(default_factory=dict)
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
     oldest_ms: int | None = None
-    records: int = 0
-    size: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.outputs or self.offsets)
 
 
 class Committer:
@@ -58,8 +52,8 @@ class Committer:
     """
 
     def __init__(
-        self, producer: FencedProducer, namespace: str, crash: CrashPoint, *, interval_s: float, timeout_s: float,
-        lanes: Callable[[], Iterable[Lane]], is_drained: Callable[[], bool],
+        self, producer: TransactionalProducer, namespace: str, crash: CrashPoint, *, interval_s: float,
+        timeout_s: float, lanes: Callable[[], Iterable[Lane]], is_drained: Callable[[], bool],
         on_commit: Callable[[float, int | None], None],
     ) -> None:  # fmt: skip
         self._producer = producer
@@ -70,6 +64,7 @@ class Committer:
         self._lanes = lanes
         self._is_drained = is_drained
         self._on_commit = on_commit
+        self.outbox = Outbox()
         self._waiting = Waiting()
         self._member: Membership | None = None
         self._lock = asyncio.Lock()
@@ -78,24 +73,11 @@ class Committer:
         self._room = asyncio.Event()
         self._room.set()
         self._turn = asyncio.Lock()
+        self._turn_began = 0.0
         self._last = 0.0
         self._finished: dict[TopicPartition, int] = {}
-        #: Records in the last batch sent to each place: its offset plus this is the place's next offset.
-        self._last_batch: dict[tuple[str, int], int] = {}
 
     # -- what agents do -------------------------------------------------------------------------------------------
-
-    def publish(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers) -> None:
-        """Let one record go out with the next commit."""
-        waiting = self._waiting
-        place = (topic, partition)
-        outputs = waiting.outputs.get(place)
-        if outputs is None:
-            outputs = waiting.outputs[place] = []
-        outputs.append((key, value, headers))
-        waiting.records += 1
-        if value is not None:
-            waiting.size += len(value)
 
     def finish(self, tp: TopicPartition, next_offset: int, oldest_ms: int | None, *, is_urgent: bool) -> None:
         """A chunk was processed up to `next_offset`."""
@@ -103,7 +85,7 @@ class Committer:
         waiting.offsets[tp] = self._finished[tp] = next_offset
         if oldest_ms is not None and (waiting.oldest_ms is None or oldest_ms < waiting.oldest_ms):
             waiting.oldest_ms = oldest_ms
-        if waiting.records >= MAX_WAITING_RECORDS or waiting.size >= MAX_WAITING_BYTES:
+        if self.outbox.records >= MAX_WAITING_RECORDS or self.outbox.size >= MAX_WAITING_BYTES:
             self._room.clear()
             is_urgent = True
         self.wake(is_urgent=is_urgent)
@@ -121,13 +103,17 @@ class Committer:
     async def wait_for_room(self) -> None:
         """Back-pressure: returns when finished work does not pile up, and it is this agent's turn.
 
-        One chunk a turn of the event loop. A transaction takes a dozen turns; with a busy agent for each step and
-        partition every turn would last as long as all their chunks together, and a transaction some seconds.
+        A transaction takes a dozen turns of the event loop. With a busy agent for each step and partition every turn
+        would last as long as all their chunks together, and a transaction some seconds. So a turn has `TURN_S` for
+        chunks, of whatever agents; then whoever needs more waits for a turn of its own.
         """
         if not self._room.is_set():
             await self._room.wait()
+        if time.perf_counter() - self._turn_began < TURN_S:
+            return
         async with self._turn:
             await asyncio.sleep(0)
+            self._turn_began = time.perf_counter()
 
     # -- what the engine does -------------------------------------------------------------------------------------
 
@@ -147,6 +133,7 @@ class Committer:
         self._drop()
 
     def _drop(self) -> None:
+        self.outbox.clear()
         self._waiting = Waiting()
         self._finished = {}
         self._room.set()
@@ -185,18 +172,19 @@ class Committer:
             for lane in self._lanes():
                 lane.pass_on_watermarks()
             waiting, self._waiting = self._waiting, Waiting()
-            tables = self._snapshot_rows(waiting)
+            tables = self._snapshot_rows()
+            batches = self.outbox.collect()
             self._room.set()
-            if not waiting:
+            if not batches and not waiting.offsets:
                 return
             started = time.monotonic()
-            changelog_ends = await self._transact(waiting, member, tables)
-            for table, tp in tables:
-                table.persist(changelog_ends[tp])
+            ends = await self._transact(batches, waiting.offsets, member)
+            for table, changelog in tables:
+                table.persist(ends[changelog])
             self._last = time.monotonic()
             self._on_commit(self._last - started, waiting.oldest_ms)
 
-    def _snapshot_rows(self, waiting: Waiting) -> list[tuple[TablePartition, tuple[str, int]]]:
+    def _snapshot_rows(self) -> list[tuple[TablePartition, Where]]:
         tables = []
         for lane in self._lanes():
             table, state = lane.rows, lane.step.state
@@ -204,57 +192,37 @@ class Committer:
                 continue
             rows = table.snapshot()
             if rows:
-                place = (topic_name(self._namespace, state), lane.partition)
-                waiting.outputs[place] = [(key, value, []) for key, value in rows]
-                tables.append((table, place))
+                changelog = (topic_name(self._namespace, state), lane.partition)
+                append = self.outbox.open(*changelog)
+                for key, value in rows:
+                    append(key, value, [])
+                tables.append((table, changelog))
         return tables
 
     async def _transact(
-        self, waiting: Waiting, member: Membership, tables: list[tuple[TablePartition, tuple[str, int]]]
-    ) -> dict[tuple[str, int], int]:
+        self, batches: Mapping[Where, list[Batch]], offsets: Mapping[TopicPartition, int], member: Membership
+    ) -> dict[Where, int]:
         producer, crash = self._producer, self._crash
-        await producer.begin_transaction()
+        # Rows and event time may change without input. Offsets are what a zombie's transaction fails by, so one is
+        # committed again where it stands.
+        offsets = offsets or dict(islice(self._finished.items(), 1))
         try:
-            sent = {place: await self._send(*place, sendings) for place, sendings in waiting.outputs.items()}
-            crash.reach("publish-sent")
-            if crash.should_fail("publish-failed"):
-                raise ConnectionError("a publication failed (provoked)")
-            # Rows and event time may change without input. Offsets are what a zombie's transaction fails by, so one is
-            # committed again where it stands.
-            offsets = waiting.offsets or dict(islice(self._finished.items(), 1))
-            await producer.send_fenced_offsets(offsets, member)
-            # Every publication is awaited: a flush would hide one that failed, while its input's offset commits.
-            acknowledged: dict[tuple[str, int], Any] = {}
-            for place, futures in sent.items():
-                for future in futures:
-                    acknowledged[place] = await future
+            ends = await producer.publish(batches, offsets, member, self._on_sent)
             crash.reach("publish-acknowledged")
             crash.reach("before-commit")
-            await producer.commit_transaction()
+            await producer.commit()
             crash.reach("after-commit")
         except BaseException:
             await self._abort()
             raise
-        return {place: acknowledged[place].offset + self._last_batch[place] for _, place in tables}
+        return ends
 
-    async def _send(self, topic: str, partition: int, sendings: list[Sending]) -> list[asyncio.Future[Any]]:
-        producer = self._producer
-        futures = []
-        batch = producer.create_batch()
-        append, count = batch.append, 0
-        for key, value, headers in sendings:
-            if append(timestamp=None, key=key, value=value, headers=headers) is None:
-                futures.append(await producer.send_batch(batch, topic, partition=partition))
-                batch = producer.create_batch()
-                append, count = batch.append, 0
-                if append(timestamp=None, key=key, value=value, headers=headers) is None:
-                    raise ValueError(f"a record of {len(value or b'')} bytes for {topic} is larger than a batch")
-            count += 1
-        futures.append(await producer.send_batch(batch, topic, partition=partition))
-        self._last_batch[(topic, partition)] = count
-        return futures
+    def _on_sent(self) -> None:
+        self._crash.reach("publish-sent")
+        if self._crash.should_fail("publish-failed"):
+            raise ConnectionError("a publication failed (provoked)")
 
     async def _abort(self) -> None:
         """Tell the broker not to wait for the time-out; if it cannot be told, the successor's start says so."""
         with contextlib.suppress(Exception):  # the first error is the one to report
-            await asyncio.wait_for(self._producer.abort_transaction(), 2.0)
+            await asyncio.wait_for(self._producer.abort(), 2.0)

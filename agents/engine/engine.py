@@ -15,8 +15,8 @@ from aiokafka import TopicPartition
 from agents.engine.chunk import Chunk
 from agents.engine.committer import Committer
 from agents.engine.crash import CrashPoint
-from agents.engine.lane import Headers, KafkaRecord, Lane, Wiring
-from agents.engine.producer import FencedProducer
+from agents.engine.lane import KafkaRecord, Lane, Wiring
+from agents.engine.producer import TransactionalProducer
 from agents.engine.protocol import Membership
 from agents.engine.table import Store, TablePartition
 from agents.engine.takeover import Changelogs, fetch_stable_offsets
@@ -97,16 +97,8 @@ class Engine:
         options = client_options(self.settings)
         directory = self.settings.state_directory / self.settings.namespace / self.group / self.settings.worker
         self._store = Store(directory)
-        self.producer = FencedProducer(
-            **options,
-            transactional_id=f"{self.group}.{self.settings.worker}",
-            transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
-            acks="all",
-            compression_type="zstd",  # aiokafka's lz4 is its slowest level: 5.5 µs a record against 1.2
-            max_batch_size=900_000,
-            max_request_size=2 << 20,
-            retry_backoff_ms=20,
-            request_timeout_ms=20_000,
+        self.producer = TransactionalProducer(
+            options, f"{self.group}.{self.settings.worker}", timeout_ms=TRANSACTION_TIMEOUT_MS
         )
         self.committer = Committer(
             self.producer, self.settings.namespace, self.crash,
@@ -179,7 +171,7 @@ class Engine:
             return  # the group has moved on meanwhile: there is another takeover to come
         lanes = {}
         for tp in sorted(mine):
-            lanes[tp] = self.make_lane(self._steps[tp.topic], tp.partition, self.committer.publish, by_input.get(tp))
+            lanes[tp] = self.make_lane(self._steps[tp.topic], tp.partition, by_input.get(tp))
             self._consumer.seek(tp, offsets.get(tp, 0))
         self._lanes, self._queued, self._next = lanes, {}, {tp: offsets.get(tp, 0) for tp in mine}
         self.committer.begin(member, self._next)
@@ -201,13 +193,10 @@ class Engine:
             )
         return self._table(step.name, partition, step.row, self._store)
 
-    def make_lane(
-        self, step: Step, partition: int,
-        publish: Callable[[str, int, bytes | None, bytes | None, Headers], None], rows: Any,
-    ) -> Lane:  # fmt: skip
+    def make_lane(self, step: Step, partition: int, rows: Any) -> Lane:
         """A step at work on a partition, with a processor made from its rows."""
         return Lane(
-            step, partition, self._wiring, step.start(self._setup, rows), publish, rows,
+            step, partition, self._wiring, step.start(self._setup, rows), self.committer.outbox.open, rows,
             stall_ms=STALL_MS if self._is_live else None,
         )  # fmt: skip
 
@@ -250,8 +239,12 @@ class Engine:
         self._observe.chunk(lane)
         await self.committer.wait_for_room()
         await self._catch_up(lane)
-        # Queues that are never empty would starve heartbeats and commits: let others run between chunks.
-        await asyncio.sleep(0)
+
+    def take(self, lane: Lane, records: Sequence[KafkaRecord]) -> None:
+        try:
+            lane.take(records)
+        except Exception as error:
+            self.give_up(error)  # mentions' errors are caught in there; this is one of ours, and half a chunk is done
 
     def advance(self, lane: Lane) -> None:
         try:

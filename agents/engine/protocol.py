@@ -100,13 +100,13 @@ class FencedTxnOffsetCommit(Request[TxnOffsetCommitRequest_v3]):
 
     def __init__(
         self, transactional_id: str, producer_id: int, producer_epoch: int, member: Membership,
-        offsets: Mapping[TopicPartition, Any],
+        offsets: Mapping[TopicPartition, int],
     ) -> None:  # fmt: skip
         self._head = (transactional_id, member.group, producer_id, producer_epoch)
         self._member = member
         by_topic: dict[str, list[tuple[int, int, int, str, dict[int, bytes]]]] = {}
         for tp, offset in sorted(offsets.items()):
-            by_topic.setdefault(tp.topic, []).append((tp.partition, offset.offset, -1, offset.metadata, {}))
+            by_topic.setdefault(tp.topic, []).append((tp.partition, offset, -1, "", {}))
         self._topics: list[Any] = [(topic, partitions, {}) for topic, partitions in by_topic.items()]
 
     def build(self, request_struct_class: type[TxnOffsetCommitRequest_v3]) -> TxnOffsetCommitRequest_v3:

@@ -20,6 +20,10 @@ class Runtime(Protocol):
         """A single message of the stock transport as a chunk."""
         ...
 
+    def take(self, lane: Lane, records: Sequence[KafkaRecord]) -> None:
+        """Let the lane's step take records."""
+        ...
+
     def advance(self, lane: Lane) -> None:
         """Tell the lane's step how far event time has got."""
         ...

@@ -1,7 +1,8 @@
 """The same agents on Faust's own transport: for the differential test and the benchmark, never for production.
 
 No guarantee: Faust acknowledges on errors and cancellation too. Every message is a chunk of one record, rows live in
-Faust tables with their changelogs, and records go out through Faust's producer.
+Faust tables with their changelogs. Records go out through Faust's producer (`StockRuntime`, the leanest way there is)
+or as Faust's guide tells everybody to send them (`GuideRuntime`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 import msgspec
 
 from agents.engine.chunk import Chunk
-from agents.engine.lane import Headers, KafkaRecord, Lane, Wiring
+from agents.engine.lane import KafkaRecord, Lane, Wiring
+from agents.engine.outbox import Append, Headers
 from schemas.record import Record
 from schemas.streams import topic_name
 from tocsin.flow import Row, Step
@@ -77,6 +79,9 @@ class StockRuntime:
     def is_current(self, lane: Lane) -> bool:
         return True
 
+    def take(self, lane: Lane, records: Sequence[KafkaRecord]) -> None:
+        lane.take(records)
+
     def advance(self, lane: Lane) -> None:
         lane.advance()
         while lane.is_behind:
@@ -91,19 +96,47 @@ class StockRuntime:
             if step.state is not None:
                 rows = StockRows(self._tables[step.name], message.partition, step.row)
             processor = step.start(self._setup, rows)
-            lane = self._lanes[place] = Lane(step, message.partition, self._wiring, processor, self._publish, rows)
+            lane = self._lanes[place] = Lane(step, message.partition, self._wiring, processor, self._open, rows)
         return Chunk(self, lane, (_StockRecord(message),), message.offset + 1)
 
-    def _publish(self, *sending: Any) -> None:
-        self._out.append(sending)
+    def _open(self, topic: str, partition: int) -> Append:
+        def append(key: bytes | None, value: bytes | None, headers: Headers) -> None:
+            self._out.append((topic, partition, key, value, headers))
+
+        return append
 
     async def finish(self, lane: Lane, records: Sequence[KafkaRecord], next_offset: int) -> None:
         lane.pass_on_watermarks()
         out, self._out = self._out, []
-        send = self._app.producer.send
         for topic, partition, key, value, headers in out:
             # Faust refuses a record without key and value; a watermark is told by its header, whatever its value.
-            await send(topic, key, b"" if key is None and value is None else value, partition, None, list(headers))
+            await self._send(topic, partition, key, b"" if key is None and value is None else value, list(headers))
+
+    async def _send(
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers
+    ) -> None:  # fmt: skip
+        await self._app.producer.send(topic, key, value, partition, None, headers)
+
+
+class GuideRuntime(StockRuntime):
+    """Publishes with `Topic.send`, the way that Faust's user guide teaches ("Channels & Topics", "Agents").
+
+    `app.producer` is the transport's side of that call: reachable, but no guide tells a user to go there.
+    """
+
+    def __init__(self, app: Any, wiring: Wiring, setup: Any, namespace: str) -> None:
+        super().__init__(app, wiring, setup, namespace)
+        self._topics: dict[str, Any] = {}
+
+    async def _send(
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers
+    ) -> None:  # fmt: skip
+        outlet = self._topics.get(topic)
+        if outlet is None:
+            outlet = self._topics[topic] = self._app.topic(
+                topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+            )
+        await outlet.send(key=key, value=value, partition=partition, headers=headers)
 
 
 class _StockRecord:

@@ -16,6 +16,8 @@ from tests.scenarios.story import ANGRY, CALM, MONDAY, WATCHLIST, Story
 from tocsin.cli.main import main
 
 FILES = ("alerts.jsonl", "crises.jsonl", "report.html", "skipped.jsonl")
+#: What the angry say, with markup that must not reach the page as such.
+MARKED = tuple(f"{text} <b>now</b>" for text in ANGRY)
 STORM = MONDAY + timedelta(days=4, hours=14)
 
 
@@ -23,8 +25,8 @@ STORM = MONDAY + timedelta(days=4, hours=14)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five quiet days; on the fifth sixty people complain within forty minutes, and somebody names a high risk."""
     folder = tmp_path_factory.mktemp("story")
-    story = Story().quiet(days=5).people(ANGRY, day=4, hour=14, count=60, minutes=40)
-    story.one_person("my acme battery caught fire <b>now</b>", day=4, hour=16)
+    story = Story().quiet(days=5).people(MARKED, day=4, hour=14, count=60, minutes=40)
+    story.one_person("my acme battery caught fire", day=4, hour=16)
     (folder / "watchlist.yaml").write_text(WATCHLIST)
     lines = [mention.encode() for mention in story.mentions]
     (folder / "story.jsonl").write_bytes(b"\n".join(lines) + b"\n")
@@ -89,7 +91,7 @@ def test_a_crisis_is_written_with_its_history(out: Path) -> None:
 def test_the_page_tells_the_storm_and_quotes_people_harmlessly(out: Path) -> None:
     page = (out / "report.html").read_text()
     assert "Acme, Fri 9 Jan" in page
-    assert "caught fire &lt;b&gt;now&lt;/b&gt;" in page
+    assert "&lt;b&gt;now&lt;/b&gt;" in page
     assert "<b>now</b>" not in page
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.engine.lane import Headers, Lane, Wiring
+from agents.engine.lane import Lane, Wiring
+from agents.engine.outbox import Append, Headers
 from agents.engine.table import Store, TablePartition
 from agents.engine.watermark import read_watermark, write_watermark
 from schemas.record import Record
@@ -78,7 +79,7 @@ class Wires:
         lane = self._lanes.get((step.name, partition))
         if lane is None:
             rows: Any = TablePartition(step.name, partition, step.row, self._store) if step.state else None
-            lane = Lane(step, partition, self._wiring, step.start(self.setup, rows), self._publish, rows)
+            lane = Lane(step, partition, self._wiring, step.start(self.setup, rows), self._open, rows)
             self._lanes[step.name, partition] = lane
         return lane
 
@@ -125,8 +126,11 @@ class Wires:
                         lane.advance()
                     self.commit(lane)
 
-    def _publish(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers) -> None:
-        self._append((topic, partition), Stored(0, value, key, tuple(headers)))
+    def _open(self, topic: str, partition: int) -> Append:
+        def append(key: bytes | None, value: bytes | None, headers: Headers) -> None:
+            self._append((topic, partition), Stored(0, value, key, tuple(headers)))
+
+        return append
 
     def _append(self, place: tuple[str, int], stored: Stored) -> None:
         stored.offset = len(self.streams[place])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from schemas.crisis import EscalationEvent
-from schemas.signal import Signal
+from schemas.crisis import SEVERITIES, EscalationEvent, Severity
+from schemas.signal import Signal, SignalKind
 from tests.builders import START, a_crisis, a_signal, an_event, an_evidence, milliseconds
 from tocsin.backtest.alerts import AlertDesk, alert_of
 from tocsin.backtest.crises import CrisisBook, Quotes
+from tocsin.backtest.meaning import ADVICE, explain, headline
 from tocsin.backtest.sensitivity import find_rate_range
 from tocsin.response.severity import find_severity
 
@@ -123,3 +124,20 @@ def test_a_rate_lies_in_the_exact_poisson_interval(count: int, low: float, high:
 
 def test_a_rate_is_a_week() -> None:
     assert find_rate_range(10, 2.0) == tuple(bound / 2 for bound in find_rate_range(10, 1.0))
+
+
+def test_a_loud_complaint_is_not_called_good_news() -> None:
+    assert "good news" in explain(("burst",), "watch", negative_share=0.1)
+    loud = explain(("burst",), "critical", negative_share=0.77)
+    assert "good news" not in loud
+    assert "77% of what they say is a complaint" in loud
+    assert loud.endswith(ADVICE["critical"])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(SignalKind) if kind != "author_burst"])
+@pytest.mark.parametrize("severity", SEVERITIES)
+def test_every_kind_of_alert_has_a_meaning_and_a_headline(kind: str, severity: Severity) -> None:
+    alert = alert_of(signal(kind=kind))
+    assert alert is not None
+    assert len(explain((kind,), severity)) > len(ADVICE[severity]) + 20
+    assert "Acme" in headline(alert, "Acme", "")

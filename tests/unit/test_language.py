@@ -46,3 +46,46 @@ def test_what_the_producer_says_goes_first(hint: str, language: str) -> None:
 @pytest.mark.parametrize("hint", [None, "", "und", "zxx", "qme", "english", "e", "12", "en US", "-"])
 def test_a_hint_that_says_nothing_is_ignored(hint: str | None) -> None:
     assert find_language("¿Dónde está mi maleta?", hint) == "es"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("vi", "khong ai nghe may"),
+        ("vi", "shop oi con hang ko a"),
+        ("vi", "don hang chua giao"),
+        ("en", "where is my refund"),
+        ("es", "no me contestan"),
+        ("fr", "toujours pas de réponse"),
+        ("pt", "não consigo acessar minha conta"),
+        ("de", "wo bleibt denn mein Paket"),
+    ],
+)
+def test_a_few_words_are_enough(language: str, text: str) -> None:
+    assert find_language(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik wacht al weken op mijn pakket",
+        "saya sudah menunggu lama sekali",
+        "dziękuję bardzo za pomoc",
+        "çok kötü bir hizmet",
+        "questo non va bene per niente",
+    ],
+)
+def test_neighbours_of_our_languages_are_not_taken_for_them(text: str) -> None:
+    assert find_language(text) == "und"
+
+
+def test_handles_and_links_say_nothing() -> None:
+    assert find_language("@dondeestan @muchasgracias https://example.com/gracias") == "und"
+
+
+def test_of_two_languages_the_one_with_more_words_wins() -> None:
+    assert find_language("muy mal, I have been waiting for my refund since last week") == "en"
+
+
+def test_a_very_long_text_is_read_from_its_beginning() -> None:
+    assert find_language("¿dónde está mi maleta? " + "the order was late " * 2000) == "en"

@@ -62,7 +62,7 @@ def tell_crisis(
     end = max(crisis.opened_at, min(crisis.resolved_at or last_at, last_at))
     evidence = tuple(key for alert in _worst_first(alerts) for key in (*alert.evidence, alert.first_mention))
     said = say_alert(worst, names, is_new=True) if worst else f"{name} {topic}"
-    meaning = explain((worst.kind,) if worst else crisis.kinds, severity)
+    meaning = explain((worst.kind,), severity, worst.negative_share) if worst else explain(crisis.kinds, severity)
     causes = say_causes(worst) if worst else ""
     reasons = (_ODDS.sub("", reason) for reason in (worst or crisis).reasons)
     return Card(
@@ -92,7 +92,7 @@ def find_alarm_time(story: CrisisStory) -> datetime:
 def say_alert(alert: Alert, names: Names, *, is_new: bool = False) -> str:
     """An alert in a sentence; `now` says that it grew."""
     said = headline(alert, names.brand(alert.brand), names.topic(alert.brand, alert.topic))
-    return f"now {said}" if alert.state == "grown" and not is_new else said
+    return f"now {said[:1].lower()}{said[1:]}" if alert.state == "grown" and not is_new else said
 
 
 def choose_quotes(texts: Iterable[Evidence]) -> list[Quote]:

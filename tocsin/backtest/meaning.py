@@ -33,6 +33,13 @@ _MEANING: dict[str, str] = {
     "mentions still arrive.",
 }
 
+#: Volume that is an alarm complains as well.
+_LOUD_COMPLAINT = (
+    "Far more people than usual speak about it, and {share:.0%} of what they say is a complaint. Find the one cause "
+    "that most of them name, and answer where they wrote."
+)
+_MUCH = 0.4
+
 _HEADLINES: dict[str, str] = {
     "climb": "Complaints about {subject} grow slowly",
     "coordination": "Accounts act together against {subject}",
@@ -46,8 +53,14 @@ _HEADLINES: dict[str, str] = {
 _TELLING = ("coordination", "high_risk", "negative_burst", "virality", "climb", "influence", "silence", "burst")
 
 
-def explain(kinds: tuple[str, ...], severity: Severity) -> str:
-    """The meaning of what weighs most among these kinds, and what to do."""
+def explain(kinds: tuple[str, ...], severity: Severity, negative_share: float = 0.0) -> str:
+    """The meaning of what weighs most among these kinds, and what to do.
+
+    Args:
+        negative_share: of the mentions that it is about.
+    """
+    if kinds == ("burst",) and negative_share >= _MUCH:
+        return f"{_LOUD_COMPLAINT.format(share=negative_share)} {ADVICE[severity]}"
     for kind in _TELLING:
         if kind in kinds:
             return f"{_MEANING[kind]} {ADVICE[severity]}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
+import orjson
 
 from schemas import streams
 from schemas.crisis import Crisis, EscalationEvent, Severity
@@ -102,8 +103,12 @@ def back_test(
     stories = scribe.book.stories
     with (folder / "crises.jsonl").open("wb") as file:
         for story in stories:
-            # The crisis is a record: fields that this version does not know are written as they came.
-            told = b'{"crisis":' + story.crisis.encode() + b',"history":' + _encoder.encode(story.history) + b"}\n"
+            crisis = story.crisis
+            # The crisis is a record: fields that this version does not know are written as they came, and those that
+            # have their default are left out, but for the ones that everybody asks for.
+            asked = {"status": crisis.status, "resolved_at": crisis.resolved_at}
+            told = orjson.dumps(asked | orjson.loads(crisis.encode()), option=orjson.OPT_UTC_Z)
+            told = b'{"crisis":' + told + b',"history":' + _encoder.encode(story.history) + b"}\n"
             file.write(told)
             scribe.quotes.keep(story.crisis.evidence)
     return Outcome(

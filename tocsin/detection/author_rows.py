@@ -191,6 +191,7 @@ def wait_for_tick(record: ScoredMention, posted_ms: int) -> Waiting:
         private=mention.private,
         configuration=record.configuration,
         reasons=record.reasons,
+        cause=record.cause,
         terms=record.terms,
         trace=record.trace,
         followers=followers,

@@ -11,7 +11,7 @@ Situational Crisis Communication Theory. Corporate Reputation Review 10(3).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from tocsin.detection.cues import Cue, load_cues
@@ -70,6 +70,28 @@ def find_cause_cues(text: str, language: str) -> tuple[Cue, ...]:
     """What the words of `text` say of the cause: cues with a kind as their sign. Languages: en, es, vi; und as en."""
     name = _FILES.get(language)
     return tuple(load_cues(name).find(fold(text))) if name is not None else ()
+
+
+def find_named_cause(folded: str, language: str) -> str:
+    """The kind that the words of a folded text say, without its reasons; "" when they do not say."""
+    name = _FILES.get(language)
+    cues = load_cues(name).find(folded) if name is not None else ()
+    cause = find_cause((), cues) if cues else None
+    return cause.kind if cause is not None else ""
+
+
+def find_cause_of_many(reasons: Sequence[str], kinds: Mapping[str, int], complaints: int) -> Cause | None:
+    """The most likely cause of many complaints: the kind that most of them name, if a tenth of them names it.
+
+    Args:
+        kinds: kind → complaints whose words name it (`find_named_cause`).
+        complaints: how many there are.
+    """
+    named = {kind: count for kind, count in kinds.items() if kind in KINDS and count * 10 >= complaints}
+    if named:
+        kind = max(named, key=lambda each: (named[each], _PLACES[each]))
+        return Cause(KINDS[kind], kind, (f"{named[kind]} of {complaints} complaints say so",))
+    return find_cause(reasons)
 
 
 def find_cause(reasons: Sequence[str], cues: Iterable[Cue] = ()) -> Cause | None:

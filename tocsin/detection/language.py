@@ -30,7 +30,7 @@ CLASSES: Final = (*LANGUAGES, UNKNOWN)
 NAMED_IN_MODEL: Final = "languages.tsv"
 
 #: How much better (natural logarithm of the odds, in hundredths) the best language must be than the next.
-_CLEAR: Final = 40
+_CLEAR: Final = 60
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _APOSTROPHE: Final = "\u2019"
 _LONGEST_WORD: Final = 20
@@ -119,7 +119,7 @@ def find_language(text: str, hint: str | None = None) -> str:
     Returns:
         A code of two or three small letters; "und" when nothing speaks clearly for one of `LANGUAGES`.
 
-    >>> find_language("khong ai nghe may"), find_language("¿Dónde está mi maleta?"), find_language("il servizio è pessimo")
+    >>> find_language("khong ai nghe may"), find_language("¿Dónde está mi maleta?"), find_language("il servizio")
     ('vi', 'es', 'und')
     """
     if hint:

@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas import streams
 from schemas.mention import EnrichedMention, ScoredMention, Trace, Weight
+from tocsin.detection.causes import find_named_cause
 from tocsin.detection.normalise import fold
 from tocsin.detection.reasons import find_reasons_folded
 from tocsin.detection.sentiment import DomainTerms, measure
@@ -67,6 +68,7 @@ class Score:
                 sentiment, mention.author.followers, engagement.reshares, engagement.replies, engagement.likes
             ),
             reasons=find_reasons_folded(folded, language) if label == "negative" else (),
+            cause=find_named_cause(folded, language) if label == "negative" else "",
             terms=tuple(sorted(terms_of(text, language, self._own.get(brand, _NOTHING)))) if is_public else (),
             trace=trace_folded(folded) if is_public else _NO_TRACE,
             extra=enriched.extra,

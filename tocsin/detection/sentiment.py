@@ -22,7 +22,7 @@ from operator import mul
 from typing import Final
 
 from schemas.mention import Label
-from tocsin.detection.complaints import PER_POINT, count_points
+from tocsin.detection.complaints import count_points, weigh_points
 from tocsin.detection.judgement import Judgement
 from tocsin.detection.lexicon import Sense
 from tocsin.detection.regression import MARK
@@ -50,7 +50,6 @@ _HALF_SAID: Final = 3.0  # valence at which feeling has half of its greatest eff
 _VADER_LINE: Final = 0.05
 _MOST_REASONS: Final = 8
 _LEAST_POINTS: Final = 0.05
-_POINTS_PER_VALENCE: Final = 0.4
 
 
 class DomainTerms:
@@ -107,7 +106,7 @@ def measure(text: str, language: str, terms: DomainTerms | None = None) -> tuple
     if language in JUDGED_LANGUAGES:
         text = repair(text)
         tally = count_words(text, language, load_vocabulary(language), domain=terms.find if terms else None)
-        return name_feeling(*_add_up(measure_parts(text, language, tally), tally, load_weights(language)))
+        return name_feeling(*_add_up(measure_parts(text, language, tally), tally, language))
     if language == "vi":
         judgement = _judge_vietnamese()(text)
         return judgement.sentiment, judgement.label
@@ -118,7 +117,7 @@ def judge(text: str, language: str, terms: DomainTerms | None = None) -> Judgeme
     """`measure`, with what counted, word by word.
 
     >>> judge("not good", "en").because[0]
-    'good: negated ...'
+    'not good: complaint -3.0'
     """
     if language == "vi":
         return _judge_vietnamese()(text)
@@ -130,9 +129,8 @@ def judge(text: str, language: str, terms: DomainTerms | None = None) -> Judgeme
     spoken: list[tuple[Word, bool]] = []
     tally = count_words(text, language, load_vocabulary(language), hits, spoken, terms.find if terms else None)
     parts = measure_parts(text, language, tally)
-    weights = load_weights(language)
-    sentiment, label = name_feeling(*_add_up(parts, tally, weights))
-    return Judgement(sentiment, label, _explain(parts, tally, weights, hits, spoken))
+    sentiment, label = name_feeling(*_add_up(parts, tally, language))
+    return Judgement(sentiment, label, _explain(parts, tally, language, hits, spoken))
 
 
 def measure_parts(text: str, language: str, tally: Tally) -> tuple[float, ...]:
@@ -157,10 +155,10 @@ def is_sarcastic(tally: Tally) -> bool:
     return tally.sarcasm > 0 and tally.cues + tally.bad > 1
 
 
-def count_complaint(tally: Tally) -> float:
-    """The points of complaint of a text."""
+def weigh_complaint(tally: Tally, language: str) -> float:
+    """What a text's points of complaint add to the negative logit."""
     flags = tally.flags
-    return count_points(
+    points = count_points(
         tally.cues,
         tally.bad,
         tally.good,
@@ -170,18 +168,19 @@ def count_complaint(tally: Tally) -> float:
         is_polite_question=flags & QUESTION > 0 and flags & REQUEST > 0,
         is_sarcastic=is_sarcastic(tally),
     )
+    return weigh_points(points, language)
 
 
-def _add_up(parts: tuple[float, ...], tally: Tally, weights: tuple[complex, ...]) -> tuple[float, float]:
-    total: complex = sum(map(mul, parts, weights), tally.weights)
-    return total.real + PER_POINT * count_complaint(tally), total.imag
+def _add_up(parts: tuple[float, ...], tally: Tally, language: str) -> tuple[float, float]:
+    total: complex = sum(map(mul, parts, load_weights(language)), tally.weights)
+    return total.real + weigh_complaint(tally, language), total.imag
 
 
 def name_feeling(negative: float, positive: float) -> tuple[float, Label]:
     """Sentiment and label of two logits.
 
     >>> name_feeling(2.0, -1.0)
-    (-0.809, 'negative')
+    (-0.8018, 'negative')
     """
     for_negative, for_positive = exp(min(negative, 50.0)), exp(min(positive, 50.0))
     sentiment = round((for_positive - for_negative) / (1.0 + for_negative + for_positive), 4)
@@ -211,34 +210,40 @@ def _judge_vietnamese() -> Callable[[str], Judgement]:
 
 
 def _explain(
-    parts: tuple[float, ...], tally: Tally, weights: tuple[complex, ...], hits: list[Hit], spoken: list[tuple[Word, bool]]
+    parts: tuple[float, ...], tally: Tally, language: str, hits: list[Hit], spoken: list[tuple[Word, bool]]
 ) -> tuple[str, ...]:
     """What counted, in points of the logits (for positive above zero, for negative below), the strongest first.
 
     A part that is a squashed sum is shared out among the words that made it; what one word did in several ways is
     told once, by its main way.
     """
-    share = {part: of_part.imag - of_part.real for part, of_part in zip(PARTS, weights, strict=True)}
+    share = {part: of_part.imag - of_part.real for part, of_part in zip(PARTS, load_weights(language), strict=True)}
     value = dict(zip(PARTS, parts, strict=True))
     shares: dict[str, list[tuple[float, str]]] = {}
 
     def add(words: str, points: float, why: str) -> None:
         shares.setdefault(words, []).append((points, why))
 
-    points_of_complaint = PER_POINT * count_complaint(tally)
+    complained = -weigh_complaint(tally, language)
     for hit in hits:
         if hit.feeling > 0:
             add(hit.words, share["good"] * value["good"] * hit.feeling / tally.good, _how("praise", hit))
         elif hit.feeling < 0:
-            add(hit.words, share["bad"] * value["bad"] * -hit.feeling / tally.bad, _how("blame", hit))
+            of_all = -hit.feeling / tally.bad
+            by_rule = 0.0 if tally.cues else complained
+            add(hit.words, (share["bad"] * value["bad"] + by_rule) * of_all, _how("blame", hit))
         if hit.complaint:
             of_all = hit.complaint / tally.cues
-            add(hit.words, (share["cues"] * value["cues"] - points_of_complaint) * of_all, "complaint")
-    if points_of_complaint and not tally.cues:
-        add("all of it", -points_of_complaint, "complaint")
+            add(hit.words, (share["cues"] * value["cues"] + complained) * of_all, "complaint")
+    if complained and not tally.cues and not tally.bad:
+        add("how it asks", complained, "complaint")
     for word, was_negated in spoken:
         of_word = word.not_weights if was_negated else word.weights
-        add(_NAMES.get(word.text, word.text), of_word.imag - of_word.real, "learned, negated" if was_negated else "learned")
+        add(
+            _NAMES.get(word.text, word.text),
+            of_word.imag - of_word.real,
+            "learned, negated" if was_negated else "learned",
+        )
     add("VADER", share["vader-good"] * value["vader-good"] + share["vader-bad"] * value["vader-bad"], "its total")
     add("a duration", share["duration"] * value["duration"], "complaint")
     add("praise beside a complaint", share["sarcasm"] * value["sarcasm"], "sarcasm")

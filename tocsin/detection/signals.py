@@ -10,6 +10,7 @@ from schemas.mention import TopicMention
 from schemas.signal import Signal, SignalKind, SignalState
 from tocsin.detection.baseline import SPANS_MINUTES
 from tocsin.detection.burst import BurstPolicy, Episode, Measured
+from tocsin.detection.causes import find_cause_of_many
 from tocsin.detection.distinct import RELATIVE_ERROR
 from tocsin.detection.series import CountFinding
 from tocsin.detection.spans import Spans
@@ -132,6 +133,7 @@ class Shown:
         drivers = told.wave.who_drove()
         words = distinctive(told.terms, self.usual) if self.usual is not None else ()
         causes = sorted(counted.causes.items(), key=lambda item: (-item[1], item[0]))
+        cause = find_cause_of_many([reason for reason, _ in causes], counted.kinds, negatives)
         return Signal(
             id="-",
             episode="-",
@@ -154,6 +156,8 @@ class Shown:
             fingerprints=tuple(story.fingerprints[0] for story in told.wave.stories(5) if story.mentions > 1),
             terms=tuple(term.word for term in words),
             causes=dict(causes[:_CAUSES]),
+            cluster=cause.cluster if cause is not None else "",
+            cause=cause.kind if cause is not None else "",
             first_mention=first.mention if first is not None else "",
         )
 

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tocsin.detection.lexicon import Lexicon, Sense, load_lexicon
 from tocsin.detection.regression import NEGATED, Regression, load_regression
@@ -27,6 +27,7 @@ ADDRESS: Final = 1
 REQUEST: Final = 2
 QUESTION: Final = 4
 DOUBLE_QUESTION: Final = 8
+COUNTED: Final = 16  # what follows it may be a unit: "3", "two", "a"
 
 _SCOPE: Final = 4  # words after a negation
 _STRENGTHENED: Final = 2  # words after an intensifier
@@ -121,29 +122,33 @@ class Vocabulary(dict[str, Word]):
         sense = self.lexicon.find_sense(spelled)
         if sense is None and spelled != name:
             sense = self.lexicon.find_sense(squeeze(name, 1))
-        if sense is None and spelled.endswith("n't"):
-            sense = Sense(words=spelled, is_negator=True)
+        if spelled.endswith("n't"):
+            sense = structs.replace(sense or Sense(words=spelled), is_negator=True)
         is_word = spelled[0].isalpha()
         weights = self.regression.weigh_word(spelled)
         flags = QUESTION if "?" in name else 0
         if name in ("??", "?!"):
             flags |= DOUBLE_QUESTION
         if sense is not None:
-            flags |= ADDRESS * sense.is_address | REQUEST * sense.is_request
+            flags |= ADDRESS * sense.is_address | REQUEST * sense.is_request | COUNTED * sense.is_number
+        if name == "0":
+            flags |= COUNTED
         return Word(
             text=spelled,
             weights=weights,
             not_weights=self.regression.weigh_negated(spelled) if is_word else weights,
             sense=sense or _NOTHING,
             flags=flags,
-            is_plain=(sense is None or _is_only_flags(sense)) and name not in _MARKS and name != "0",
+            is_plain=(sense is None or _is_only_flags(sense)) and name not in _MARKS,
             is_drawn_out=spelled != name,
             ends_scope=name in _MARKS,
         )
 
 
 def _is_only_flags(sense: Sense) -> bool:
-    return sense == Sense(words=sense.words, is_address=sense.is_address, is_request=sense.is_request)
+    return sense == Sense(
+        words=sense.words, is_address=sense.is_address, is_request=sense.is_request, is_number=sense.is_number
+    )
 
 
 def name_token(token: str) -> str:
@@ -227,18 +232,18 @@ def count_words(
     good = bad = cues = 0.0
     scope = boosted = sarcasm = durations = flags = 0
     factor = weight = 1.0
-    is_counted = False
+    counted = 0
     for at, word in enumerate(words):
         flags |= word.flags
         total += word.not_weights if scope else word.weights
         if spoken is not None:
             spoken.append((word, scope > 0))
-        if word.is_plain and at not in phrases:
+        if word.is_plain and (not phrases or at not in phrases):
             if scope:
                 scope -= 1
             if boosted:
                 boosted -= 1
-            is_counted = False
+            counted = word.flags & COUNTED
             continue
         own = word.sense
         found = phrases.get(at, own)
@@ -284,7 +289,7 @@ def count_words(
             scope = 0
         if sense.is_sarcasm:
             sarcasm += 1
-        if own.is_unit and is_counted:
+        if own.is_unit and counted:
             durations += 1
-        is_counted = own.is_number or word.text == "0"
+        counted = word.flags & COUNTED
     return Tally(len(words), total, good, bad, cues, sarcasm, durations, flags)

@@ -25,7 +25,7 @@ class CountsRow(Row, tag="counts"):
 
     Attributes:
         reach: sum of authors' reach, and by how much newer engagement raised it.
-        causes: what negative mentions complain about → mentions.
+        causes: what negative mentions complain about → mentions; kinds: whose fault they say it is → mentions.
         late: mentions that came after their tick had been judged.
         configured_ms, configuration: the newest mention's version of the watchlist, and that mention's time.
     """
@@ -40,6 +40,7 @@ class CountsRow(Row, tag="counts"):
     sources: Tally = msgspec.field(default_factory=Tally)
     source_kinds: dict[str, int] = msgspec.field(default_factory=dict)
     causes: dict[str, int] = msgspec.field(default_factory=dict)
+    kinds: dict[str, int] = msgspec.field(default_factory=dict)
     late: int = 0
     configured_ms: int = 0
     configuration: str = ""
@@ -63,6 +64,8 @@ class CountsRow(Row, tag="counts"):
             self.negative_authors.members.add(author)
             for reason in mention.reasons[:1]:
                 self.causes[reason] = self.causes.get(reason, 0) + 1
+            if mention.cause:
+                self.kinds[mention.cause] = self.kinds.get(mention.cause, 0) + 1
         elif label == "positive":
             self.positives += 1
         if mention.is_new_author:
@@ -102,6 +105,8 @@ class CountsRow(Row, tag="counts"):
             self.source_kinds[kind] = self.source_kinds.get(kind, 0) + count
         for cause, count in part.causes.items():
             self.causes[cause] = self.causes.get(cause, 0) + count
+        for kind, count in part.kinds.items():
+            self.kinds[kind] = self.kinds.get(kind, 0) + count
 
     def _configure(self, at_ms: int, configuration: str) -> None:
         if (at_ms, configuration) > (self.configured_ms, self.configuration):
@@ -198,10 +203,9 @@ class CellRow(Row, tag="cell"):
 
 
 class UsualRow(Row, tag="usual"):
-    """How often a topic's mentions usually hold a term; learned to the end of the hour `learned_hour`."""
+    """How often a topic's mentions usually hold a term."""
 
     terms: UsualTerms = msgspec.field(default_factory=UsualTerms)
-    learned_hour: int = 0
 
 
 class ReachRow(Row, tag="reach"):

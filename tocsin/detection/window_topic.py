@@ -4,9 +4,8 @@ A mention is added on arrival to the part of its tick; a part is a sum, so that 
 the watermark passes the end of a tick, its parts join their minutes and the topics they touched are judged. What comes
 after its tick was judged joins its own minute at the next tick, inside the horizon of six hours, and is counted late.
 
-Rows (the prefix of their keys): `p|` a part of a tick that waits, `b|` a minute, `c|` what five minutes told, `k|` what
-is remembered of a topic, `u|` its usual words, `r|` a high-risk mention that was signalled, `w` the last tick judged;
-those of `tocsin.detection.brand_watches`.
+Rows (the prefix of their keys): `p|` a part of a tick that waits, `b|` a minute, `k|` what is remembered of a topic,
+`r|` a high-risk mention that was signalled, `w` the last tick judged; and those of `topic_told` and `brand_watches`.
 """
 
 from __future__ import annotations
@@ -36,7 +35,6 @@ from tocsin.detection.burst import (
 from tocsin.detection.series import Series
 from tocsin.detection.signals import (
     CELL_MS,
-    Shown,
     burst_signal,
     count_signal,
     high_risk_signal,
@@ -44,8 +42,8 @@ from tocsin.detection.signals import (
     silence_ended_signal,
 )
 from tocsin.detection.spans import HORIZON_MINUTES, Spans
-from tocsin.detection.terms import TermCounts
-from tocsin.detection.topic_rows import CellRow, CountsRow, KeyRow, PartRow, SeenRow, TopicRow, UsualRow, WatermarkRow
+from tocsin.detection.topic_rows import CountsRow, KeyRow, PartRow, SeenRow, TopicRow, WatermarkRow
+from tocsin.detection.topic_told import TopicTold
 from tocsin.flow import Emit, Rows
 from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, digest, milliseconds, tick_end
 
@@ -70,16 +68,15 @@ class WindowTopic:
         self._judged_ms: int = watermark.judged_ms if watermark else 0
         self._keys: dict[str, KeyRow] = {}
         self._spans: dict[str, Spans] = {}
-        #: topic → five-minute cell → what was told in it; topic → its usual words.
-        self._cells: dict[str, dict[int, CellRow]] = {}
-        self._usual: dict[str, UsualRow] = {}
+        self._told = TopicTold(rows)
         self._watches: dict[str, BrandWatches] = {}
         #: tick → topic → minute → number of parts; the last part is the open one.
         self._waiting: ByTick[dict[str, dict[int, list[PartRow]]]] = ByTick()
         #: (brand, topic, tick) → row and part that its next mention goes to, if it is not late.
         self._open: dict[tuple[str, str, int], tuple[str, PartRow, bool]] = {}
         self._seen: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
-        self._is_over = False
+        #: The last tick of which anything is known: after the end of a replay nothing is silent.
+        self._last_ms = streams.END_OF_TIME_MS
         self._due: dict[str, int] = {}
         self._agenda: list[tuple[int, str]] = []
         self._restore()
@@ -93,7 +90,7 @@ class WindowTopic:
 
     def advance(self, watermark_ms: int) -> Iterator[Emit]:
         emits: list[Emit] = []
-        if watermark_ms >= streams.END_OF_TIME_MS and not self._is_over:
+        if watermark_ms >= streams.END_OF_TIME_MS == self._last_ms:
             self._end()
         while (tick := self._find_next_tick()) is not None and tick <= watermark_ms:
             waiting = self._waiting.pop(tick, {})
@@ -175,23 +172,21 @@ class WindowTopic:
             row = self._keys[key] = KeyRow(since_ms, learned_ms=since_ms - since_ms % _LEARN_STEP_MS)
             row.memories = {kind: Memory() for kind in KINDS}
         spans = self._spans.setdefault(key, Spans())
-        cells = self._cells.setdefault(key, {})
         changed = self._learn(key, row, spans, tick, emits)
         self._slide(key, spans, tick - 1)
         for minute in sorted(parts):
             changed |= self._add(key, row, spans, minute, parts[minute], tick)
-        self._forget_cells(key, cells, tick)
+        self._told.forget_old(key, tick)
         changed |= self._judge(key, row, spans, tick, emits)
         if key.endswith(_WHOLE_BRAND):
             self._watch(key, parts, tick, emits)
         changed |= self._report(key, row, spans, tick, emits)
         if not spans.buckets and tick - row.last_ms >= FORGET_AFTER_MS:
-            del self._keys[key], self._spans[key], self._cells[key]
-            self._usual.pop(key, None)
+            del self._keys[key], self._spans[key]
+            self._told.forget(key)
             self._watches.pop(key, None)
             self._due.pop(key, None)
             self._rows.delete(f"k|{key}")
-            self._rows.delete(f"u|{key}")
             return
         if changed:
             self._rows.put(f"k|{key}", row)
@@ -201,8 +196,6 @@ class WindowTopic:
         """Join the parts of a tick to their minute and their cell."""
         before = (row.late, row.last_ms, row.configuration)
         bucket = None
-        cell = minute * MINUTE_MS // CELL_MS
-        told = self._cells[key].get(cell)
         for place, part in enumerate(parts, start=1):
             self._rows.delete(f"p|{tick}|{minute}|{place}|{key}")
             counts = part.counts
@@ -210,22 +203,12 @@ class WindowTopic:
             if minute > spans.now - HORIZON_MINUTES:
                 bucket = spans.add(minute, counts)
                 row.last_ms = max(row.last_ms, (minute + 1) * MINUTE_MS)
-                if told is None:
-                    told = self._cells[key][cell] = CellRow()
-                told.merge(part)
+                self._told.add(key, minute, part)
             if counts.mentions:
                 self._notice_configuration(row, counts, tick)
-        if bucket is not None and told is not None:
+        if bucket is not None:
             self._rows.put(f"b|{minute}|{key}", bucket)
-            self._rows.put(f"c|{cell}|{key}", told)
         return before != (row.late, row.last_ms, row.configuration)
-
-    def _forget_cells(self, key: str, cells: dict[int, CellRow], tick: int) -> None:
-        """Drop cells that no span holds any more; they come in order, but for late ones."""
-        oldest = (tick - _HORIZON_MS) // CELL_MS - 1
-        for cell in [cell for cell in cells if cell < oldest]:
-            del cells[cell]
-            self._rows.delete(f"c|{cell}|{key}")
 
     def _notice_configuration(self, row: KeyRow, part: CountsRow, tick: int) -> None:
         """A change of what matches is no burst: the baseline begins again."""
@@ -253,7 +236,7 @@ class WindowTopic:
                     row.memories[kind].learn(place, count, at_ms, age_ms, self._policy.baseline)
             self._count_cell(key, row, spans, at_ms // CELL_MS - 1, tick, emits)
             if at_ms % HOUR_MS == 0:
-                self._learn_words(key, at_ms // HOUR_MS)
+                self._told.learn_words(key, at_ms // HOUR_MS - 1)
             row.learned_ms = at_ms
             at_ms += _LEARN_STEP_MS
         return row.learned_ms != before
@@ -277,31 +260,11 @@ class WindowTopic:
                 if finding.state == "raised" or not row.record_id:
                     row.record_id = digest("record", key, str(finding.cell))
                 episode = row.record_id
-            shown = self._shown(key, spans)
+            shown = self._told.shown(key, spans)
             emits.append(Emit(streams.INBOX, brand, count_signal(finding, key, episode, row, shown, tick)))
         if row.silence_id and row.series.silence.began < 0:
             emits.append(Emit(streams.INBOX, brand, silence_ended_signal(key, row.silence_id, row, tick)))
             row.silence_id = ""
-
-    def _learn_words(self, key: str, hour: int) -> None:
-        """An hour has ended: its words become usual."""
-        heard = TermCounts()
-        first = hour * HOUR_MS // CELL_MS - HOUR_MS // CELL_MS
-        cells = self._cells[key]
-        for cell in range(first, first + HOUR_MS // CELL_MS):
-            if cell in cells:
-                heard.merge(cells[cell].terms)
-        usual = self._usual.get(key)
-        if usual is None:
-            usual = self._usual[key] = UsualRow()
-        if not heard.mentions and not usual.terms.counts:
-            return
-        usual.terms.learn(heard)
-        self._rows.put(f"u|{key}", usual)
-
-    def _shown(self, key: str, spans: Spans) -> Shown:
-        usual = self._usual.get(key)
-        return Shown(spans, self._cells[key], usual.terms if usual is not None else None)
 
     def _watch(self, key: str, parts: dict[int, list[PartRow]], tick: int, emits: list[Emit]) -> None:
         """Let those who watch the brand as a whole, mention by mention, see what came."""
@@ -339,7 +302,7 @@ class WindowTopic:
             changed = True
             row.episodes[kind] = episode = self._move(kind, key, episode, state, measured, best, tick)
             brand = key.rpartition("|")[0]
-            shown = self._shown(key, spans)
+            shown = self._told.shown(key, spans)
             signal = burst_signal(kind, state, key, episode, best, row, shown, tick, self._policy)
             emits.append(Emit(streams.INBOX, brand, signal))
         return changed
@@ -401,11 +364,12 @@ class WindowTopic:
             due.append(now_ms - now_ms % MINUTE_MS + MINUTE_MS)
         if spans.buckets:
             due.append((spans.oldest + HORIZON_MINUTES + 1) * MINUTE_MS)
-        elif not self._is_over:
+        elif self._last_ms == streams.END_OF_TIME_MS:
             due.append(row.last_ms + FORGET_AFTER_MS)
-        if row.last_ms > row.learned_ms or (key.endswith(_WHOLE_BRAND) and not self._is_over):
+        learns_ms = row.learned_ms + _LEARN_STEP_MS + TICK_MS
+        if row.last_ms > row.learned_ms or (key.endswith(_WHOLE_BRAND) and learns_ms <= self._last_ms):
             # Records are judged when their five minutes have ended, and a silence when nothing comes at all.
-            due.append(row.learned_ms + _LEARN_STEP_MS + TICK_MS)
+            due.append(learns_ms)
         if key in self._watches and (waits_ms := self._watches[key].due_ms()) is not None:
             due.append(max(tick_end(waits_ms), now_ms + TICK_MS))
         self._due.pop(key, None)
@@ -415,7 +379,7 @@ class WindowTopic:
 
     def _end(self) -> None:
         """No more data will come: what only time would change is left to who asks later."""
-        self._is_over = True
+        self._last_ms = max(self._waiting, default=self._judged_ms)
         for key, row in self._keys.items():
             self._plan(key, row, self._spans[key], self._judged_ms)
 
@@ -423,14 +387,8 @@ class WindowTopic:
         for key, row in self._rows.items("k|"):
             self._keys[key[2:]] = row
             self._spans[key[2:]] = Spans()
-            self._cells[key[2:]] = {}
             if key.endswith(_WHOLE_BRAND):
                 self._watches[key[2:]] = BrandWatches(self._rows, key[2:].rpartition("|")[0])
-        for key, row in self._rows.items("u|"):
-            self._usual[key[2:]] = row
-        for key, row in self._rows.items("c|"):
-            _, cell, topic_key = key.split("|", 2)
-            self._cells[topic_key][int(cell)] = row
         for key, row in self._rows.items("b|"):
             _, minute, topic_key = key.split("|", 2)
             self._spans[topic_key].restore(int(minute), row)

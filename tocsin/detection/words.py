@@ -17,7 +17,7 @@ _TWICE_ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|[a-z]{2,8});", re.IGNORECASE)
 _LINK: Final = re.compile(r"https?:\S+|www\.\S+")
 #: Eyes, nose, mouth of ":-)", in small letters; hearts.
-_EMOTICON: Final = r"[:;=8]['´]?[-o^]?[)(\]\[dp/\\|3*](?![a-z0-9])|<3+|\^_*\^|[-;]_+[-;]"
+_EMOTICON: Final = r"[:;=8]'?[-o^]?[)(\]\[dp/\\|3*](?![a-z0-9])|<3+|\^_*\^|[-;]_+[-;]"
 _EMOJI: Final = "\u203c\u2049\u2139\u2190-\u2bff\u3030\u303d\U0001f000-\U0001faff"
 _TOKENS: Final = re.compile(rf"[a-z]+(?:'[a-z]+)*|[!?]+|@\w+|{_EMOTICON}|\d[\d.,:]*|\.\.+|[{_EMOJI}]")
 _UMLAUTS: Final = {ord(letter): two for letter, two in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"))}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from schemas.crisis import SEVERITIES, Crisis, Severity, Stage
 from schemas.mention import WHOLE_BRAND
 from schemas.signal import Signal
-from tocsin.instants import HOUR_MS, instant
+from tocsin.instants import HOUR_MS, MINUTE_MS, instant
 from tocsin.response.rows import CrisisRow, Part, hash_of
 from tocsin.response.severity import find_severity, is_alarm, rank
 
@@ -22,6 +22,7 @@ MOMENT_MS = 4 * HOUR_MS
 
 _SIGNALS_LIMIT = 100
 _NAMES_LIMIT = 20
+_TERMS_LIMIT = 12
 _MOMENTS = ("high_risk", "author_burst")
 
 
@@ -76,7 +77,9 @@ def join(row: CrisisRow, signal: Signal, now_ms: int) -> None:
     if signal.state == "ended":
         row.parts.pop(signal.episode, None)
     else:
-        until_ms = now_ms + MOMENT_MS if signal.kind in _MOMENTS else 0
+        until_ms = now_ms + signal.lasts_minutes * MINUTE_MS if signal.lasts_minutes else 0
+        if signal.kind in _MOMENTS:
+            until_ms = now_ms + MOMENT_MS
         row.parts[signal.episode] = Part(signal.kind, signal.topic, verdict.severity, verdict.reasons, until_ms)
     row.crisis = _describe(row, signal, now_ms)
     _weigh(row, now_ms)
@@ -158,6 +161,9 @@ def _describe(row: CrisisRow, signal: Signal, now_ms: int) -> Crisis:
     described = described.replace(
         authors=_add(signal.authors, crisis.authors, _NAMES_LIMIT),
         evidence=_add(signal.evidence, crisis.evidence, 5),
+        terms=_add(signal.terms, crisis.terms, _TERMS_LIMIT),
+        projected_reach=max(signal.projected_reach, crisis.projected_reach),
+        first_mention=crisis.first_mention or signal.first_mention,
     )
     strength = (rank(find_severity(signal).severity), signal.surprise)
     if strength <= row.strength:
@@ -174,6 +180,9 @@ def _describe(row: CrisisRow, signal: Signal, now_ms: int) -> Crisis:
         negative_share=signal.negative_share,
         reach=signal.reach,
         sources=signal.sources,
+        causes=signal.causes or crisis.causes,
+        cluster=signal.cluster or crisis.cluster,
+        cause=signal.cause or crisis.cause,
         is_warming_up=signal.is_warming_up,
     )
 
