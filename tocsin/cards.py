@@ -23,6 +23,7 @@ NARROWEST, WIDEST = 40, 100
 #: Telling mentions on one card, and lines of each: the rest is on Kafka.
 _QUOTED, _LINES_OF_QUOTE = 3, 3
 _REASONS = 6
+_CAUSES, _TERMS = 3, 8
 
 Style = Literal["title", "plain", "strong", "quiet", "quote"]
 
@@ -35,6 +36,11 @@ _TITLES: dict[EventType, str] = {
 _COUNTED: dict[str, str] = {
     "burst": "authors",
     "negative_burst": "negative authors",
+    "climb": "authors",
+    "coordination": "accounts acting alike",
+    "virality": "reshares",
+    "influence": "followers of one author",
+    "silence": "mentions",
     "author_burst": "mentions by one author",
     "high_risk": "high-risk mentions",
 }
@@ -159,6 +165,15 @@ def _numbers(event: EscalationEvent, width: int) -> Iterator[Line]:
         named = [f"{make_inert(source)} {_number(count)}" for source, count in most[:5]]
         more = [f"{len(most) - 5} more"] if len(most) > 5 else []
         yield from _join("plain", ["sources: " + named[0], *named[1:], *more], width)
+    if crisis.causes:
+        about = [f"{make_inert(cause)} {_number(count)}" for cause, count in list(crisis.causes.items())[:_CAUSES]]
+        cluster = [f"cause: {crisis.cause.replace('-', ' ')} ({crisis.cluster})"] if crisis.cluster else []
+        yield from _join("plain", ["about: " + about[0], *about[1:], *cluster], width)
+    if crisis.terms:
+        words = [make_inert(term) for term in crisis.terms[:_TERMS]]
+        yield from _join("plain", ["words: " + words[0], *words[1:]], width)
+    if crisis.projected_reach:
+        yield from _wrap("plain", f"spreads by itself: may reach {_number(crisis.projected_reach)}", width)
     if crisis.is_warming_up:
         yield from _wrap("quiet", "warming up: less than two days of history", width)
 

@@ -1,5 +1,6 @@
 import io
 from datetime import timedelta
+from typing import get_args
 
 import orjson
 import pytest
@@ -9,6 +10,7 @@ from rich.cells import cell_len
 
 from schemas.crisis import EscalationEvent
 from schemas.mention import Evidence
+from schemas.signal import SignalKind
 from tests.builders import START, a_crisis, a_signal, an_event, an_evidence
 from tocsin.cards import event_json, make_inert, render_card, render_coloured_card, should_colour
 
@@ -106,6 +108,24 @@ def some_evidence(text: str = "my bag is lost and nobody answers", **fields: obj
     first = an_evidence(text, id="1", source="chirper", **(told | fields))  # type: ignore[arg-type]
     second = an_evidence("my card number is 4", id="2", source="chirper", private=True)
     return {found.mention: found for found in (first, second)}
+
+
+def test_a_card_says_what_it_is_about_in_which_words_and_how_far_it_may_go() -> None:
+    crisis = a_crisis(
+        causes={"delay": 12, "service": 7}, cluster="accidental", cause="technical-error", terms=("#fleek", "fleet"),
+        projected_reach=2_500_000,
+    )  # fmt: skip
+    card = render_card(an_event(crisis=crisis))
+    assert "| about: delay 12 · service 7 · cause: technical error (accidental)\n" in card
+    assert "| words: #fleek · fleet\n" in card
+    assert "| spreads by itself: may reach 2.5M\n" in card
+
+
+@pytest.mark.parametrize("kind", get_args(SignalKind))
+def test_every_kind_of_signal_has_a_word_for_what_it_counts(kind: SignalKind) -> None:
+    signal = a_signal(kind=kind, current=40.0, baseline=1.3)
+    crisis = a_crisis(current=40.0, baseline=1.3, kinds=(kind,))
+    assert "| 40 counted" not in render_card(an_event(crisis=crisis, signal=signal))
 
 
 @pytest.mark.parametrize(("width", "card"), [(80, GOLDEN_80), (40, GOLDEN_40)])

@@ -1,4 +1,7 @@
-"""An offline recount of a simulated world, straight from the texts: shares no code with `tocsin.detection`."""
+"""An offline recount of a simulated world, straight from the texts.
+
+Counting shares no code with `tocsin.detection`; what a text feels is asked of the same function as the step SCORE does.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
 from schemas.activity import TopicActivity
 from schemas.mention import Mention
+from tocsin.detection.language import find_language
+from tocsin.detection.sentiment import measure
 from tocsin.phrases import BRANDS
 
 
@@ -28,13 +31,8 @@ class Totals(NamedTuple):
 
 
 @cache
-def _analyser() -> SentimentIntensityAnalyzer:
-    return SentimentIntensityAnalyzer()
-
-
-@cache
-def _is_negative(text: str) -> bool:
-    return bool(_analyser().polarity_scores(text)["compound"] <= -0.05)
+def _is_negative(text: str, hint: str | None) -> bool:
+    return measure(text, find_language(text, hint))[1] == "negative"
 
 
 def _words(*terms: str) -> re.Pattern[str]:
@@ -58,7 +56,7 @@ def recount(mentions: Iterable[Mention]) -> Totals:
             for topic in ["*", *(topic for topic, words in topics.items() if words.search(mention.text))]:
                 minute = Minute(f"{brand}|{topic}", start_ms)
                 totals.mentions[minute] += 1
-                totals.negatives[minute] += _is_negative(mention.text)
+                totals.negatives[minute] += _is_negative(mention.text, mention.lang)
     return totals
 
 
