@@ -3,13 +3,17 @@
 Two kinds are judged at every tick: `burst` on everybody who speaks, `negative_burst` on those who complain. Volume is
 earlier, negativity more precise. Distinct authors are counted, not mentions: one quarrel of ten people makes thirty
 mentions an hour, and is no crisis.
+
+Complaints are judged twice: are they many, and are they more of all that is said than usual? Both tails together, by
+Fisher's method, are one surprise (Fisher 1925), so that a crowd which is as content as ever is no burst of complaints
+however loud it is, and a crowd that turns is one before it is loud.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import lgamma, log, log1p
+from math import lgamma, log, log1p, log10
 from typing import NamedTuple
 
 import msgspec
@@ -37,6 +41,11 @@ class BurstPolicy:
     calm_minutes: float = 30.0  # back in the band for so long: ended
     again_minutes: float = 10.0  # growth is told at most so often
     record_surprise: float = 2.8  # enough when the brand as a whole also sets a record: two tests that err apart
+    #: Count and share together: an hour of a topic looks so once in two hundred days by chance. Shorter spans come more
+    #: often and longer ones seldom, so that theirs is higher and lower by their number: each may err as often.
+    negative_surprise: float = 3.7
+    share_surprise: float = 0.5  # more of what is said is negative than in two of three crowds of that size …
+    negative_share: float = 0.6  # … or most of it is: where all is complaint, it cannot be more than usual
     record_days: float = 4.0  # a record of fewer days is broken by chance every other day
     distinct_authors: int = 10  # fewer people than this are no crowd, however rare
     distinct_negative_authors: int = 7  # half of all complaints carry no word of a lexicon: seven heard are a dozen
@@ -94,11 +103,46 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
     return result
 
 
+#: People of one hour are not independent of each other: as if every pair agreed by a twentieth more than by chance.
+_AGREEMENT = 0.05
+
+
+@lru_cache(maxsize=1 << 12)
+def find_share_surprise(count: int, of: int, share: float) -> float:
+    """−log10 P(so many or more of `of` people complain), when usually `share` of them do.
+
+    A binomial tail in which so many people weigh as their number divided by what their agreement makes of its variance
+    (the design effect of Kish 1965): from a hundred people on, hardly more than twenty would.
+
+    >>> round(find_share_surprise(18, 21, 0.37), 2)
+    2.76
+    """
+    independent = of / (1.0 + _AGREEMENT * (of - 1)) if of > 1 else float(of)
+    a = independent * count / of if of else 0.0
+    if count > of or a <= independent * share:
+        return 0.0
+    b, x = independent - a + 1.0, share
+    front = lgamma(a + b) - lgamma(a + 1.0) - lgamma(b) + a * log(x) + b * log1p(-x)
+    return max(0.0, -(front + log(_beta_fraction(a, b, x))) / log(10.0))
+
+
+def combine(count: float, share: float) -> float:
+    """Two surprises that err apart as one: Fisher's method for two tails, p = q·(1 − ln q) with q their product.
+
+    >>> round(combine(2.3, 2.0), 2)
+    3.26
+    """
+    both = count + share
+    return both - log1p(both * log(10.0)) / log(10.0)
+
+
 class Measured(msgspec.Struct, frozen=True):
     """One span of one kind at one tick: the count, what is usual, and how surprising that is.
 
     Attributes:
+        surprise: of complaints, count and share together.
         record: the greatest count of the remembered past; 0 when there is none.
+        share: how many of those who speak at all are counted; share_surprise: how surprising that is.
     """
 
     place: int
@@ -106,6 +150,8 @@ class Measured(msgspec.Struct, frozen=True):
     mean: float
     surprise: float
     record: int
+    share: float = 1.0
+    share_surprise: float = 0.0
 
     @property
     def ratio(self) -> float:
@@ -193,9 +239,15 @@ def _is_burst(each: Measured, at: Circumstances, policy: BurstPolicy) -> bool:
     least = policy.distinct_authors if at.kind == "burst" else policy.distinct_negative_authors
     if each.count < (least if is_warm else policy.young_distinct_authors) or each.ratio < policy.ratio:
         return False
-    has_records = at.is_whole_brand and at.age_ms >= policy.record_days * DAY_MS
-    is_record = has_records and each.record_ratio > 1.0
-    if each.surprise < (policy.record_surprise if is_record else policy.surprise):
+    if at.kind == "burst":
+        has_records = at.is_whole_brand and at.age_ms >= policy.record_days * DAY_MS
+        is_record = has_records and each.record_ratio > 1.0
+        enough = policy.record_surprise if is_record else policy.surprise
+    else:
+        if each.share_surprise < policy.share_surprise and each.share < policy.negative_share:
+            return False
+        enough = policy.negative_surprise + log10(60 / SPANS_MINUTES[each.place])
+    if each.surprise < enough:
         return False
     blind_ms = max(policy.blind_hours * HOUR_MS, 2 * SPANS_MINUTES[each.place] * MINUTE_MS)
     return at.age_ms >= blind_ms or at.negative_share >= policy.blind_negative_share

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tocsin.detection.coordination_rows import POSTS_LIMIT, Post, StoryRow
-from tocsin.detection.traces import HASH_BYTES, Trace, resemblance
+from tocsin.detection.traces import HASH_BYTES, SKETCH_HASHES, Trace, resemblance
 
 #: Jaccard similarity of pairs of words from which on texts are nearly the same.
 SIMILAR: Final = 0.5
@@ -31,6 +31,7 @@ class Stories(dict[str, StoryRow]):
         super().__init__()
         self._variants: dict[str, str] = {}
         self._by_key: dict[bytes, list[str]] = {}
+        self._hashes: dict[str, frozenset[bytes]] = {}
 
     def find(self, trace: Trace) -> str | None:
         """The story that a text belongs to."""
@@ -40,8 +41,17 @@ class Stories(dict[str, StoryRow]):
         if (variant := self._variants.get(text)) is not None:
             return variant
         best: tuple[float, str] | None = None
+        ours = _hashes(trace.sketch)
+        # A phrase in common is no likeness: half of the smallest hashes of both would have to be.
+        least = SIMILAR * min(SKETCH_HASHES, len(ours))
+        hashes, tried = self._hashes, set[str]()
         for key in _keys(trace.sketch):
             for story in self._by_key.get(key, ())[:_STORIES_A_KEY]:
+                if story in tried:
+                    continue
+                tried.add(story)
+                if len(ours & hashes[story]) < least:
+                    continue
                 found = (-resemblance(trace.sketch, self[story].sketch), story)
                 if best is None or found < best:
                     best = found
@@ -52,6 +62,7 @@ class Stories(dict[str, StoryRow]):
     def begin(self, story: str, row: StoryRow) -> None:
         """Remember a new story, or one of another life."""
         self[story] = row
+        self._hashes[story] = _hashes(row.sketch)
         for post in row.posts:
             if post[3] != story:
                 self._variants[post[3]] = story
@@ -72,6 +83,7 @@ class Stories(dict[str, StoryRow]):
     def forget(self, story: str) -> None:
         """Forget a story."""
         row = self.pop(story)
+        del self._hashes[story]
         for text in {post[3] for post in row.posts} - {story}:
             del self._variants[text]
         for key in _keys(row.sketch):
@@ -79,6 +91,10 @@ class Stories(dict[str, StoryRow]):
             del stories[bisect_left(stories, story)]
             if not stories:
                 del self._by_key[key]
+
+
+def _hashes(sketch: bytes) -> frozenset[bytes]:
+    return frozenset([sketch[at : at + HASH_BYTES] for at in range(0, len(sketch), HASH_BYTES)])
 
 
 def _keys(sketch: bytes) -> Iterator[bytes]:
