@@ -38,6 +38,8 @@ class BaselinePolicy:
     unclipped_hours: float = 2.0  # the first windows are all there is to learn from
     prior_level_per_hour: float = 3.0  # pooled over small brands: a few different authors an hour
     prior_hours: float = 1.0  # the prior counts as much as one hour of own history
+    spread_sigmas: float = 2.5  # what is further out tells of bursts, not of how wide ordinary days spread …
+    spread_lost: float = 1.1  # … and a tenth of the variance of a skewed count lies out there
     prior_dispersion: float = 0.25  # counts of crowds spread wider than chance: variance μ + μ²/4
     rhythm_prior_days: float = 1.5  # how many days of an hour weigh as much as "every hour is alike"
     rhythm_days: float = 7.0  # the rhythm forgets slower weeks
@@ -76,7 +78,9 @@ class Baseline(msgspec.Struct, array_like=True, omit_defaults=True):
         fade = 0.5 ** (LEARN_EVERY_MS[span] / (policy.half_life_days * DAY_MS))
         self.taken = self.taken * fade + clipped
         self.factors = self.factors * fade + factor
-        self.excess = max(0.0, self.excess * fade + (clipped - mean) * (clipped - mean) - mean)
+        furthest = policy.spread_sigmas**2 * (mean + mean * mean * self.dispersion(mean, policy))
+        squared = min((clipped - mean) * (clipped - mean), furthest) * policy.spread_lost
+        self.excess = max(0.0, self.excess * fade + squared - mean)
         self.squares = self.squares * fade + mean * mean
 
     def note(self, count: int, at_ms: int, policy: BaselinePolicy) -> None:

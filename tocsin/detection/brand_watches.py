@@ -25,6 +25,9 @@ LASTS_MINUTES = 240
 #: An author is told of once in this time.
 _AGAIN_MS = DAY_MS
 
+#: Before that it is not known who is unusual for the brand: such authors are watched, and raise no alarm.
+_REACH_KNOWN_DAYS = 7.0
+
 #: Cascades remembered of a brand, and for how long after the newest reshare.
 CASCADES_LIMIT = 256
 _CASCADE_MS = 2 * DAY_MS
@@ -123,6 +126,10 @@ class BrandWatches:
             verdict = judge_lone_author(influence, hour=each.author_mentions, day=each.author_mentions)
             if verdict.attention != "none" and influence.level != "ordinary":
                 row.told[each.author], changed = tick_ms, True
+                if row.usual.days < _REACH_KNOWN_DAYS:
+                    verdict = LoneVerdict(
+                        "watch", (*verdict.reasons, "how far its authors reach is still being learned")
+                    )
                 yield self._tell_influence(each, influence, verdict, tick_ms)
         if changed:
             row.told = {author: at for author, at in row.told.items() if tick_ms - at < _AGAIN_MS}

@@ -103,6 +103,9 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
     return result
 
 
+#: Of complaints, before a topic has told its own: of every ten who speak, three complain.
+_USUAL_SHARE = 0.3
+
 #: People of one hour are not independent of each other: as if every pair agreed by a twentieth more than by chance.
 _AGREEMENT = 0.05
 
@@ -133,7 +136,7 @@ def combine(count: float, share: float) -> float:
     3.26
     """
     both = count + share
-    return both - log1p(both * log(10.0)) / log(10.0)
+    return both - log1p(both * log(10.0)) / log(10.0) if both > 0 else 0.0
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -195,6 +198,28 @@ class Circumstances(NamedTuple):
     now_ms: int
     age_ms: int
     negative_share: float
+
+
+def weigh_share(measured: list[Measured], speaking: list[int], usual: list[float]) -> list[Measured]:
+    """Complaints that were counted, weighed against all who speak: the surprise of both together.
+
+    Args:
+        speaking: everybody, complaining or not, of each span; usual: how many that usually are.
+    """
+    weighed = []
+    for each, people, mean in zip(measured, speaking, usual, strict=True):
+        people = max(people, each.count)
+        share = min((each.mean + _USUAL_SHARE) / (mean + 1.0), 0.95)
+        surprise = find_share_surprise(each.count, people, round(share, 3)) if each.surprise else 0.0
+        weighed.append(
+            msgspec.structs.replace(
+                each,
+                surprise=combine(each.surprise, surprise),
+                share=each.count / people if people else 0.0,
+                share_surprise=surprise,
+            )
+        )
+    return weighed
 
 
 def may_be_burst(counts: list[int], expected: list[tuple[float, float]], policy: BurstPolicy = DEFAULT) -> bool:

@@ -31,6 +31,7 @@ from tocsin.detection.burst import (
     is_high,
     judge,
     may_be_burst,
+    weigh_share,
 )  # fmt: skip
 from tocsin.detection.series import Series
 from tocsin.detection.signals import (
@@ -55,6 +56,8 @@ FORGET_AFTER_MS = 60 * DAY_MS
 
 _HORIZON_MS = HORIZON_MINUTES * MINUTE_MS
 _WHOLE_BRAND = f"|{WHOLE_BRAND}"
+#: A silence is an alarm only when the hours of the day are known: before that it is watched.
+_RHYTHM_KNOWN_MS = 7 * DAY_MS
 _LEARN_STEP_MS = min(LEARN_EVERY_MS.values())
 
 
@@ -250,8 +253,9 @@ class WindowTopic:
         count = spans.authors_between(first, first + CELL_MS // MINUTE_MS)
         for finding in row.series.step(cell, count):
             if finding.kind == "silence":
-                if topic != WHOLE_BRAND:
-                    continue
+                is_known = tick - row.since_ms >= _RHYTHM_KNOWN_MS
+                if topic != WHOLE_BRAND or (finding.state == "grown" and not is_known):
+                    continue  # a night that was never heard before is no dead source
                 row.silence_id = row.silence_id or digest("silence", key, str(finding.began))
                 episode = row.silence_id
             else:
@@ -287,6 +291,9 @@ class WindowTopic:
             if not is_active and not may_be_burst(counts, expected, self._policy):
                 continue
             measured = self._measure(row.memories[kind], counts, expected, tick)
+            if kind == "negative_burst":
+                usual = row.memories["burst"].expect(tick, self._policy.baseline)
+                measured = weigh_share(measured, spans.distinct_authors(), [mean for mean, _ in usual])
             if episode and is_active and is_high(measured, episode, self._policy):
                 episode.high_ms, changed = tick, True
             at = Circumstances(
