@@ -34,7 +34,7 @@ class Signal(Record, frozen=True, kw_only=True):
         baseline: the count that would be usual, in the same unit.
         ratio: current / baseline (at least one in the denominator).
         surprise: −log10 of the tail probability.
-        negative_share: share of negative mentions in the span.
+        negative_share: share of negative mentions in the span; positive_share: of positive ones.
         record_ratio: current over the highest of the remembered past; above 1 is a record.
         reasons: sentences a person can read.
         authors: keys of the authors it is about, at most 20 (author_burst, high_risk) or the most heard ones.
@@ -71,6 +71,7 @@ class Signal(Record, frozen=True, kw_only=True):
     distinct_negative_authors: Count = 0
     new_authors: Count = 0
     negative_share: Share = 0.0
+    positive_share: Share = 0.0
     record_ratio: float = 0.0
     reach: Count = 0
     reasons: tuple[str, ...] = ()

@@ -44,8 +44,8 @@ class BurstPolicy:
     #: Count and share together: an hour of a topic looks so once in two hundred days by chance. Shorter spans come more
     #: often and longer ones seldom, so that theirs is higher and lower by their number: each may err as often.
     negative_surprise: float = 3.7
-    share_surprise: float = 0.5  # more of what is said is negative than in two of three crowds of that size …
-    negative_share: float = 0.6  # … or most of it is: where all is complaint, it cannot be more than usual
+    share_surprise: float = 1.3  # more of them complain than in nineteen of twenty crowds of that size …
+    negative_share: float = 0.6  # … or most do: where all is complaint, it cannot be more than usual
     record_days: float = 4.0  # a record of fewer days is broken by chance every other day
     distinct_authors: int = 10  # fewer people than this are no crowd, however rare
     distinct_negative_authors: int = 7  # half of all complaints carry no word of a lexicon: seven heard are a dozen
@@ -106,8 +106,9 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
 #: Of complaints, before a topic has told its own: of every ten who speak, three complain.
 _USUAL_SHARE = 0.3
 
-#: People of one hour are not independent of each other: as if every pair agreed by a twentieth more than by chance.
-_AGREEMENT = 0.05
+#: People of one hour are not independent of each other: what any two agree beyond chance (hours and quarter days of the
+#: airline tweets: .003 to .02).
+_AGREEMENT = 0.02
 
 
 @lru_cache(maxsize=1 << 12)
@@ -115,7 +116,7 @@ def find_share_surprise(count: int, of: int, share: float) -> float:
     """−log10 P(so many or more of `of` people complain), when usually `share` of them do.
 
     A binomial tail in which so many people weigh as their number divided by what their agreement makes of its variance
-    (the design effect of Kish 1965): from a hundred people on, hardly more than twenty would.
+    (the design effect of Kish 1965): a crowd however large weighs as fifty people would.
 
     >>> round(find_share_surprise(18, 21, 0.37), 2)
     2.76

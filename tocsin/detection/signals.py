@@ -119,7 +119,7 @@ class Shown:
         brand, _, topic = key.rpartition("|")
         place = SPANS_MINUTES.index(span)
         spans = self.spans
-        mentions, negatives, _, reach, new_authors = spans.totals[place]
+        mentions, negatives, positives, reach, new_authors = spans.totals[place]
         authors, negative_authors = spans.distinct_at(place)
         counted, told = CountsRow(), CellRow()
         for bucket in spans.inside(place):
@@ -148,6 +148,7 @@ class Shown:
             distinct_negative_authors=negative_authors,
             new_authors=new_authors,
             negative_share=spans.negative_share(place),
+            positive_share=positives / mentions if mentions else 0.0,
             reach=reach,
             authors=tuple(dict.fromkeys([*(each.author for each in chosen), *(each.author for each in drivers)])),
             evidence=tuple(each.mention for each in chosen),

@@ -26,7 +26,12 @@ class SeverityPolicy:
     record_ratio: float = 1.65  # two thirds above anything of the last fortnight
     source_share: float = 0.1  # a second source that makes up a tenth
     volume_record_ratio: float = 1.3  # volume alone: a clear record …
-    volume_negative_share: float = 0.4  # … that is negative as well
+    volume_negative_share: float = 0.4  # … that is negative as well …
+    volume_negative_authors: int = 10  # … to as many as would be a crowd by themselves
+    outburst_record_ratio: float = 2.2  # or more than twice anything of the last fortnight …
+    outburst_ratio: float = 8.0  # … far beyond what a good hour brings …
+    outburst_authors: int = 25  # … of many …
+    outburst_positive_share: float = 0.5  # … who do not just like it: a post that is mocked makes few negative words
     risk_reach: int = 100_000  # a high risk told by an influential author
     severe_parts: int = 3
     critical_parts: int = 5
@@ -83,8 +88,11 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
             return "watch", "one author alone, however angry, is no crisis"
         case "burst" | "climb" | "virality":
             is_record = signal.record_ratio >= policy.volume_record_ratio
-            if is_record and signal.negative_share >= policy.volume_negative_share:
+            is_angry = signal.negative_share >= policy.volume_negative_share
+            if is_record and is_angry and signal.distinct_negative_authors >= policy.volume_negative_authors:
                 return "elevated", f"a record volume, {signal.negative_share:.0%} of it negative"
+            if signal.kind == "burst" and _is_outburst(signal, policy):
+                return "elevated", f"×{signal.record_ratio:.1f} of the record, and few like it: something was noticed"
             return "watch", f"volume alone: {signal.negative_share:.0%} of it is negative"
         case "coordination":
             if signal.verdict == "coordinated":
@@ -98,6 +106,17 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
             if signal.state == "grown":
                 return "elevated", "nothing has been heard for long: no data is not no crisis"
             return "watch", "nothing is heard: no data is not no crisis"
+
+
+def _is_outburst(signal: Signal, policy: SeverityPolicy) -> bool:
+    """Is volume alone enough? A faux pas is loud before it is negative: those who mock it use few bad words."""
+    return (
+        not signal.is_warming_up
+        and signal.record_ratio >= policy.outburst_record_ratio
+        and signal.ratio >= policy.outburst_ratio
+        and signal.distinct_authors >= policy.outburst_authors
+        and signal.positive_share < policy.outburst_positive_share
+    )
 
 
 def _has_second_source(signal: Signal, policy: SeverityPolicy) -> bool:
