@@ -1,6 +1,7 @@
 """`make demo`: a simulated world through a real Kafka and two workers, held against its labels.
 
-Exit status 0 only if the storm and the faux pas raised an alarm in their time and neither hot-head nor campaign did.
+Exit status 0 only if the storm and the faux pas raised an alarm in their time, neither hot-head nor campaign did, and
+the coordinated attack was told as coordination, and nothing else was.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _run(args: argparse.Namespace, console: Console) -> int:
                 on_event=screen.show_event,
             )
         )
-    verdict = judge(world.labels, outcome.events)
+    verdict = judge(world.labels, outcome.events, expect_coordination=True)
     _print_summary(console, verdict, outcome, is_local=is_local)
     return 0 if verdict.is_right else 1
 
@@ -94,11 +95,9 @@ def _print_summary(console: Console, verdict: Verdict, outcome: Outcome, *, is_l
 
 def _row(finding: Finding) -> tuple[str, ...]:
     label = finding.label
-    expected = "an alarm" if label.is_crisis else "no alarm"
-    found = finding.alarm.crisis.severity if finding.alarm else "none"
     delay = f"{finding.delay.total_seconds() / 60:.0f} min" if finding.delay is not None else ""
     mark = "" if finding.is_right else "  WRONG"
-    return label.kind, f"{label.brand} {label.topic}", f"{label.start:%a %H:%M}", expected, found + mark, delay
+    return label.kind, f"{label.brand} {label.topic}", f"{label.start:%a %H:%M}", finding.expected, finding.found + mark, delay
 
 
 if __name__ == "__main__":

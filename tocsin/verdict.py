@@ -115,21 +115,15 @@ def is_alarming(event: EscalationEvent) -> bool:
 def find_coordinations(events: Iterable[EscalationEvent], signals: Iterable[Signal] = ()) -> list[Coordination]:
     """Coordination wherever it was told, by event time.
 
-    A crisis keeps the kinds of all its signals: the event with which it got this one counts, and any later event that
-    a signal of this kind has caused.
+    A crisis that is known already is told of again when coordination becomes part of it.
     """
     told = [
-        Coordination(signal.tick_at, signal.brand, signal.authors)
-        for signal in signals
-        if _tells_coordination(signal) and signal.state != "ended"
+        Coordination(signal.tick_at, signal.brand, signal.authors) for signal in signals if _tells_coordination(signal)
     ]
-    known: set[str] = set()
     for event in sorted(events, key=_by_time):
-        crisis, signal = event.crisis, event.signal
-        is_told = signal is not None and _tells_coordination(signal) and signal.state != "ended"
-        if is_told or (COORDINATION in crisis.kinds and crisis.id not in known):
-            known.add(crisis.id)
-            told.append(Coordination(event.at, crisis.brand, signal.authors if signal and is_told else crisis.authors))
+        signal = event.signal
+        if signal is not None and _tells_coordination(signal):
+            told.append(Coordination(event.at, event.crisis.brand, signal.authors))
     return sorted(told, key=lambda each: (each.at, each.brand, each.authors))
 
 
@@ -166,7 +160,7 @@ def judge(
 
 
 def _tells_coordination(signal: Signal) -> bool:
-    return str(signal.kind) == COORDINATION
+    return signal.kind == COORDINATION and signal.verdict == "coordinated" and signal.state != "ended"
 
 
 def _belongs(brand: str, at: datetime, label: Label) -> bool:

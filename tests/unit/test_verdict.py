@@ -96,18 +96,19 @@ def test_an_attack_that_must_be_found_is_missed_without_coordination() -> None:
 
 
 def test_a_crisis_that_tells_of_coordination_finds_an_attack_with_its_delay() -> None:
-    told = an_event(at=900, crisis=a_crisis(brand="acme", severity="watch", kinds=("burst", "coordination")))
+    signal = a_signal(kind="coordination", verdict="coordinated", brand="acme")
+    told = an_event(at=900, crisis=a_crisis(brand="acme", severity="watch"), signal=signal)
     verdict = judge([an_attack()], [told], expect_coordination=True)
     assert verdict.is_right
-    assert verdict.findings[0].delay == timedelta(minutes=15)
+    assert verdict.findings[0].delay == timedelta(seconds=900) - (an_attack().start - START)
     assert (verdict.findings[0].expected, verdict.findings[0].found) == ("coordination", "coordination")
 
 
 def test_a_signal_of_coordination_finds_an_attack_and_names_its_authors() -> None:
     signals = [
         a_signal(at=60, kind="burst"),
-        a_signal(at=1_200, kind="coordination", authors=("x|2",)),
-        a_signal(at=600, kind="coordination", authors=("x|1",)),
+        a_signal(at=1_200, kind="coordination", verdict="coordinated", authors=("x|2",)),
+        a_signal(at=600, kind="coordination", verdict="coordinated", authors=("x|1",)),
     ]
     (finding,) = judge([an_attack()], [], signals=signals, expect_coordination=True).findings
     assert finding.coordination is not None
@@ -115,25 +116,25 @@ def test_a_signal_of_coordination_finds_an_attack_and_names_its_authors() -> Non
     assert finding.delay == timedelta(minutes=10)
 
 
-def test_coordination_is_told_when_its_crisis_first_has_it_and_by_each_signal_after() -> None:
-    before = an_event(at=60, crisis=a_crisis(kinds=("burst",)))
-    kinds = ("burst", "coordination")
-    first = an_event("crisis.escalated", at=120, sequence=2, crisis=a_crisis(kinds=kinds))
-    silent = an_event("crisis.escalated", at=180, sequence=3, crisis=a_crisis(kinds=kinds))
-    again = an_event(
-        "crisis.escalated", at=240, sequence=4, crisis=a_crisis(kinds=kinds), signal=a_signal(kind="coordination")
+def test_coordination_is_told_by_its_signals_and_not_while_it_is_unclear() -> None:
+    unclear = an_event(at=60, signal=a_signal(kind="coordination", verdict="unclear"))
+    other = an_event("crisis.escalated", at=120, sequence=2, signal=a_signal(kind="burst"))
+    first = an_event(
+        "crisis.escalated", at=180, sequence=3, signal=a_signal(kind="coordination", verdict="coordinated")
     )
-    told = find_coordinations([again, silent, first, before])
-    assert [each.at for each in told] == [first.at, again.at]
+    assert [each.at for each in find_coordinations([first, other, unclear])] == [first.at]
 
 
 @pytest.mark.parametrize("kind", ["storm", "campaign"])
 def test_coordination_that_was_none_is_wrong_where_it_matters(kind: EventKind) -> None:
-    labels, signals = [a_label(kind, "other"), an_attack()], [a_signal(kind="coordination", brand="other", at=60)]
+    labels, signals = (
+        [a_label(kind, "other"), an_attack()],
+        [a_signal(kind="coordination", verdict="coordinated", brand="other", at=60)],
+    )
     events = [an_alarm(brand="other")] if kind == "storm" else []
     verdict = judge(labels, events, signals=signals)
     assert verdict.is_right
     assert [each.brand for each in verdict.false_coordinations] == ["other"]
-    found = a_signal(kind="coordination", at=60)
+    found = a_signal(kind="coordination", verdict="coordinated", at=60)
     assert not judge(labels, events, signals=[*signals, found], expect_coordination=True).is_right
     assert judge(labels, events, signals=[found], expect_coordination=True).is_right

@@ -44,11 +44,11 @@ class BurstPolicy:
     #: Count and share together: an hour of a topic looks so once in two hundred days by chance. Shorter spans come more
     #: often and longer ones seldom, so that theirs is higher and lower by their number: each may err as often.
     negative_surprise: float = 3.7
-    share_surprise: float = 1.3  # more of them complain than in nineteen of twenty crowds of that size …
-    negative_share: float = 0.6  # … or most do: where all is complaint, it cannot be more than usual
+    negative_share: float = 0.6  # of those who speak of a topic most complain: what a campaign stirs up is mixed …
+    share_surprise: float = 2.0  # … of the whole brand it is enough that more do than in 99 of 100 such crowds
     record_days: float = 4.0  # a record of fewer days is broken by chance every other day
     distinct_authors: int = 10  # fewer people than this are no crowd, however rare
-    distinct_negative_authors: int = 7  # half of all complaints carry no word of a lexicon: seven heard are a dozen
+    distinct_negative_authors: int = 10  # four of five complaints are heard as such: ten are a dozen
     young_distinct_authors: int = 25  # without two days of history a crowd has to be a crowd
     blind_hours: float = 2.0  # so young, only a crowd that is mostly negative counts
     blind_negative_share: float = 0.6
@@ -270,7 +270,8 @@ def _is_burst(each: Measured, at: Circumstances, policy: BurstPolicy) -> bool:
         is_record = has_records and each.record_ratio > 1.0
         enough = policy.record_surprise if is_record else policy.surprise
     else:
-        if each.share_surprise < policy.share_surprise and each.share < policy.negative_share:
+        is_turned = at.is_whole_brand and each.share_surprise >= policy.share_surprise
+        if each.share < policy.negative_share and not is_turned:
             return False
         enough = policy.negative_surprise + log10(60 / SPANS_MINUTES[each.place])
     if each.surprise < enough:

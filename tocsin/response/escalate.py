@@ -19,7 +19,7 @@ from schemas.crisis import EscalationEvent, EventType
 from schemas.signal import Signal
 from tocsin.flow import Emit, Rows
 from tocsin.instants import DAY_MS, instant, milliseconds
-from tocsin.response.grouping import find_crisis, join, open_crisis, settle
+from tocsin.response.grouping import find_crisis, is_coordinated, join, open_crisis, settle
 from tocsin.response.grouping import find_next_change as find_due
 from tocsin.response.lifecycle import move
 from tocsin.response.rows import AppliedRow, CrisisRow, EscalateRow, PassedRow, SignalRow, hash_of
@@ -122,9 +122,11 @@ class Escalate:
         else:
             if signal.id in row.crisis.signals:
                 return
-            before = row.crisis
+            before, was_coordinated = row.crisis, is_coordinated(row)
             join(row, signal, now_ms)
-            if rank(row.crisis.severity) > rank(before.severity):
+            # That accounts act alike changes what to do, however bad it was before.
+            is_news = is_coordinated(row) and not was_coordinated and is_alarm(before.severity)
+            if is_news or rank(row.crisis.severity) > rank(before.severity):
                 event = "crisis.escalated" if is_alarm(before.peak_severity) else "crisis.opened"
                 self._tell(row, event, now_ms, row.crisis.reasons, signal, emits)
             else:

@@ -85,6 +85,11 @@ def join(row: CrisisRow, signal: Signal, now_ms: int) -> None:
     _weigh(row, now_ms)
 
 
+def is_coordinated(row: CrisisRow) -> bool:
+    """Is coordination between accounts part of it now, beyond doubt?"""
+    return any(part.kind == "coordination" and is_alarm(part.severity) for part in row.parts.values())
+
+
 def settle(row: CrisisRow, now_ms: int) -> bool:
     """Let time pass until `now_ms`; True when the crisis is over."""
     for episode in [each for each, part in row.parts.items() if 0 < part.until_ms <= now_ms]:

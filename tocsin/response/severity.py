@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from schemas.crisis import SEVERITIES, Severity
+from schemas.mention import WHOLE_BRAND
 from schemas.signal import Signal
 
 
@@ -26,12 +27,14 @@ class SeverityPolicy:
     record_ratio: float = 1.65  # two thirds above anything of the last fortnight
     source_share: float = 0.1  # a second source that makes up a tenth
     volume_record_ratio: float = 1.3  # volume alone: a clear record …
-    volume_negative_share: float = 0.4  # … that is negative as well …
-    volume_negative_authors: int = 10  # … to as many as would be a crowd by themselves
-    outburst_record_ratio: float = 2.2  # or more than twice anything of the last fortnight …
+    volume_ratio: float = 3.0  # … far above the usual …
+    volume_negative_share: float = 0.6  # … that is mostly negative, which an ordinary day is not …
+    volume_negative_authors: int = 10  # … from as many as would be a crowd by themselves
+    outburst_minutes: int = 15  # or sudden, as a campaign is not …
+    outburst_record_ratio: float = 2.2  # … more than twice anything of the last fortnight …
     outburst_ratio: float = 8.0  # … far beyond what a good hour brings …
     outburst_authors: int = 25  # … of many …
-    outburst_positive_share: float = 0.5  # … who do not just like it: a post that is mocked makes few negative words
+    outburst_positive_share: float = 0.45  # … who do not just like it: a post that is mocked makes few negative words
     risk_reach: int = 100_000  # a high risk told by an influential author
     severe_parts: int = 3
     critical_parts: int = 5
@@ -87,9 +90,7 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
         case "author_burst":
             return "watch", "one author alone, however angry, is no crisis"
         case "burst" | "climb" | "virality":
-            is_record = signal.record_ratio >= policy.volume_record_ratio
-            is_angry = signal.negative_share >= policy.volume_negative_share
-            if is_record and is_angry and signal.distinct_negative_authors >= policy.volume_negative_authors:
+            if _is_angry_record(signal, policy):
                 return "elevated", f"a record volume, {signal.negative_share:.0%} of it negative"
             if signal.kind == "burst" and _is_outburst(signal, policy):
                 return "elevated", f"×{signal.record_ratio:.1f} of the record, and few like it: something was noticed"
@@ -108,10 +109,21 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
             return "watch", "nothing is heard: no data is not no crisis"
 
 
+def _is_angry_record(signal: Signal, policy: SeverityPolicy) -> bool:
+    return (
+        signal.record_ratio >= policy.volume_record_ratio
+        and signal.ratio >= policy.volume_ratio
+        and signal.negative_share >= policy.volume_negative_share
+        and signal.distinct_negative_authors >= policy.volume_negative_authors
+    )
+
+
 def _is_outburst(signal: Signal, policy: SeverityPolicy) -> bool:
     """Is volume alone enough? A faux pas is loud before it is negative: those who mock it use few bad words."""
     return (
-        not signal.is_warming_up
+        signal.topic == WHOLE_BRAND
+        and not signal.is_warming_up
+        and 0 < signal.span_minutes <= policy.outburst_minutes
         and signal.record_ratio >= policy.outburst_record_ratio
         and signal.ratio >= policy.outburst_ratio
         and signal.distinct_authors >= policy.outburst_authors
