@@ -62,6 +62,8 @@ def test_ten_random_kills_lose_nothing_and_count_nothing_twice(
             await crew.wait_ready()
             keeping, following = asyncio.create_task(crew.keep()), asyncio.create_task(counts.follow())
             writing = asyncio.create_task(load.run(5_000, lambda: len(faults) < len(FAULTS)))
+            while not counts.stored:  # a fault before the first output would prove nothing
+                await asyncio.sleep(0.05)
             for how in rng.sample(FAULTS, len(FAULTS)):
                 await asyncio.sleep(rng.uniform(0.2, 1.2))
                 await hurt(crew, rng.choice(("w1", "w2")), how)
