@@ -7,6 +7,7 @@ through orjson, so that what a newer version or a producer wrote beside the cont
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -78,10 +79,12 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
         Raises:
             InvalidRecord: with its cause, and a message that names the field.
         """
-        try:
-            return _decoder(cls).decode(data)  # type: ignore[no-any-return]
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return _decode_slowly(cls, bytes(data))
+        return cls.decoder()(data)
+
+    @classmethod
+    def decoder(cls) -> Callable[[bytes | memoryview], Self]:
+        """`decode` as a function of its own, for those who read many records of one type."""
+        return _decoder(cls)
 
     def encode(self) -> bytes:
         """This record as JSON bytes, unknown fields written beside the known ones."""
@@ -99,8 +102,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 @cache
-def _decoder(cls: type[Record]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(cls)
+def _decoder(cls: type[R]) -> Callable[[bytes | memoryview], R]:
+    decode_known = msgspec.json.Decoder(cls).decode
+
+    def decode(data: bytes | memoryview) -> R:
+        try:
+            return decode_known(data)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return _decode_slowly(cls, bytes(data))
+
+    return decode
 
 
 def _decode_slowly(cls: type[R], data: bytes) -> R:

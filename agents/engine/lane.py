@@ -114,7 +114,7 @@ class Lane:
         self.last_appended_ms = 0
         self._wiring = wiring
         assert step.reads.record is not None
-        self._decode: Callable[[bytes], Record] = step.reads.record.decode
+        self._decode: Callable[[bytes], Record] = step.reads.record.decoder()
         #: Stream → its partitioner, and how to write to each of its partitions.
         self._outlets: dict[str, tuple[Partitioner, list[Append]]] = {}
         for stream in (*step.writes, REJECTED):

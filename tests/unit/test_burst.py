@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.detection.burst import BurstPolicy, Circumstances, Episode, Measured, find_surprise, judge, may_be_burst
+from tocsin.detection import burst
+from tocsin.detection.burst import (
+    BurstPolicy,
+    Circumstances,
+    Episode,
+    Measured,
+    combine,
+    find_share_surprise,
+    find_surprise,
+    judge,
+    may_be_burst,
+    weigh_share,
+)
 from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS
 
 POLICY = BurstPolicy()
@@ -66,8 +78,8 @@ def test_a_surprising_crowd_raises() -> None:
 @pytest.mark.parametrize(
     "why_not",
     [
-        {"count": 6, "surprise": 9.0},  # too few people
-        {"count": 12, "surprise": 4.9},  # chance explains it
+        {"count": 9, "surprise": 9.0},  # too few people
+        {"count": 12, "surprise": 3.6},  # chance explains it
         {"count": 12, "surprise": 6.0, "mean": 8.0},  # not twice the usual
     ],
 )
@@ -82,10 +94,65 @@ def test_the_span_that_surprises_most_speaks() -> None:
 
 def test_a_record_of_the_whole_brand_needs_less_surprise_once_records_mean_something() -> None:
     spans = measured(12, surprise=3.0, record=9)
-    assert judge(spans, None, at(), POLICY)[0] == "raised"
-    assert judge(spans, None, at(whole=False), POLICY)[0] is None
-    assert judge(spans, None, at(age=3 * DAY_MS), POLICY)[0] is None
-    assert judge(measured(12, surprise=3.0, record=12), None, at(), POLICY)[0] is None
+    assert judge(spans, None, at(kind="burst"), POLICY)[0] == "raised"
+    assert judge(spans, None, at(kind="burst", whole=False), POLICY)[0] is None
+    assert judge(spans, None, at(kind="burst", age=3 * DAY_MS), POLICY)[0] is None
+    assert judge(measured(12, surprise=3.0, record=12), None, at(kind="burst"), POLICY)[0] is None
+
+
+@pytest.mark.parametrize(("place", "enough"), [(0, 4.31), (1, 3.7), (2, 2.93)])
+def test_complaints_of_a_shorter_span_must_surprise_more_for_it_comes_more_often(place: int, enough: float) -> None:
+    assert judge(measured(12, place=place, surprise=enough), None, at(), POLICY)[0] == "raised"
+    assert judge(measured(12, place=place, surprise=enough - 0.02), None, at(), POLICY)[0] is None
+
+
+def test_complaints_must_be_most_of_what_is_said_or_for_a_brand_far_more_than_usual() -> None:
+    def of(share: float, surprise: float) -> list[Measured]:
+        spans = measured()
+        spans[1] = Measured(1, 12, 2.0, 9.0, 0, share, surprise)
+        return spans
+
+    assert judge(of(0.6, 0.0), None, at(whole=False), POLICY)[0] == "raised"
+    assert judge(of(0.5, 4.0), None, at(whole=False), POLICY)[0] is None
+    assert judge(of(0.5, 4.0), None, at(whole=True), POLICY)[0] == "raised"
+    assert judge(of(0.5, 1.9), None, at(whole=True), POLICY)[0] is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(of=st.integers(1, 60), share=st.floats(0.02, 0.95), data=st.data())
+def test_without_agreement_the_surprise_of_a_share_is_the_exact_tail_of_the_binomial(
+    of: int, share: float, data: st.DataObject
+) -> None:
+    count = data.draw(st.integers(0, of))
+    tail = sum(comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count, of + 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(burst, "_AGREEMENT", 0.0)
+        find_share_surprise.cache_clear()
+        found = find_share_surprise(count, of, share)
+        find_share_surprise.cache_clear()
+    if count > of * share and tail > 1e-12:
+        assert found == pytest.approx(-log10(tail), abs=1e-3)
+    elif count <= of * share:
+        assert found == 0.0
+
+
+def test_a_share_of_thousands_surprises_hardly_more_than_one_of_hundreds() -> None:
+    few, many = find_share_surprise(60, 100, 0.3), find_share_surprise(6_000, 10_000, 0.3)
+    assert find_share_surprise(12, 20, 0.3) < few < many < 2 * few
+
+
+def test_two_surprises_together_are_more_than_each_and_less_than_their_sum() -> None:
+    assert 3.0 < combine(3.0, 2.0) < 5.0
+    assert combine(0.0, 0.0) == 0.0
+
+
+def test_a_crowd_as_content_as_ever_surprises_less_than_one_that_turned() -> None:
+    counted = measured(20, mean=5.0, surprise=4.0)
+    content = weigh_share(counted, [0, 80, 0], [1.0, 20.0, 1.0])[1]
+    turned = weigh_share(counted, [0, 24, 0], [1.0, 20.0, 1.0])[1]
+    assert content.share == 0.25
+    assert content.share_surprise == 0.0
+    assert content.surprise < 4.0 < turned.surprise
 
 
 def test_while_warming_up_only_a_crowd_counts() -> None:

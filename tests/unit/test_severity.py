@@ -24,14 +24,61 @@ def test_complaints_of_many_are_an_alarm() -> None:
     assert severity_of() == "elevated"
 
 
-def test_volume_alone_is_a_watch_however_great_it_is() -> None:
-    loud = {"ratio": 80.0, "surprise": 60.0, "reach": 9_000_000, "record_ratio": 9.0, "negative_share": 0.1}
-    assert severity_of("burst", **loud) == "watch"
+LOUD: dict[str, Any] = {
+    "ratio": 12.0, "surprise": 8.0, "record_ratio": 2.8, "negative_share": 0.05, "positive_share": 0.4,
+    "distinct_authors": 30, "distinct_negative_authors": 2, "span_minutes": 15, "is_warming_up": False, "topic": "*",
+}  # fmt: skip
 
 
-def test_record_volume_that_is_negative_is_an_alarm() -> None:
-    assert severity_of("burst", record_ratio=1.3, negative_share=0.4) == "elevated"
-    assert severity_of("burst", record_ratio=1.29, negative_share=0.9) == "watch"
+def test_sudden_volume_of_twice_the_record_is_an_alarm_before_it_is_negative() -> None:
+    assert severity_of("burst", **LOUD) == "elevated"
+
+
+@pytest.mark.parametrize(
+    "why_not",
+    [
+        {"positive_share": 0.45},  # they like it
+        {"span_minutes": 60},  # it came slowly, as campaigns do
+        {"record_ratio": 2.1},  # nearly as loud as that was it before
+        {"ratio": 7.9},  # a good hour
+        {"distinct_authors": 24},  # few
+        {"topic": "app"},  # one topic of a brand: no mood of its own
+        {"is_warming_up": True},  # a record of nothing
+    ],
+)
+LOUD: dict[str, Any] = {
+    "ratio": 12.0, "surprise": 8.0, "record_ratio": 2.8, "negative_share": 0.05, "positive_share": 0.4,
+    "distinct_authors": 30, "distinct_negative_authors": 2, "span_minutes": 15, "is_warming_up": False, "topic": "*",
+}  # fmt: skip
+
+
+def test_sudden_volume_of_twice_the_record_is_an_alarm_before_it_is_negative() -> None:
+    assert severity_of("burst", **LOUD) == "elevated"
+
+
+@pytest.mark.parametrize(
+    "why_not",
+    [
+        {"positive_share": 0.45},  # they like it
+        {"span_minutes": 60},  # it came slowly, as campaigns do
+        {"record_ratio": 2.1},  # nearly as loud as that was it before
+        {"ratio": 7.9},  # a good hour
+        {"distinct_authors": 24},  # few
+        {"topic": "app"},  # one topic of a brand: no mood of its own
+        {"is_warming_up": True},  # a record of nothing
+    ],
+)
+def test_volume_alone_is_else_a_watch(why_not: dict[str, Any]) -> None:
+    assert severity_of("burst", **(LOUD | why_not)) == "watch"
+
+
+def test_record_volume_that_is_mostly_negative_is_an_alarm() -> None:
+    angry = {"record_ratio": 1.3, "ratio": 3.0, "negative_share": 0.6, "distinct_negative_authors": 10}
+    assert severity_of("burst", **angry) == "elevated"
+    assert severity_of("burst", **(angry | {"record_ratio": 1.29})) == "watch"
+    assert severity_of("burst", **(angry | {"ratio": 2.9})) == "watch"
+    assert severity_of("burst", **(angry | {"negative_share": 0.59})) == "watch"
+    assert severity_of("burst", **(angry | {"distinct_negative_authors": 9})) == "watch"
 
 
 def test_one_author_is_never_more_than_a_watch() -> None:
@@ -39,7 +86,23 @@ def test_one_author_is_never_more_than_a_watch() -> None:
 
 
 def test_a_high_risk_is_an_alarm_from_its_first_mention() -> None:
+    assert severity_of("high_risk", high_risk=("injured",), verdict="elevated") == "elevated"
+    assert severity_of("high_risk", high_risk=("injured",), verdict="elevated") == "elevated"
     assert severity_of("high_risk", high_risk=("injured",)) == "elevated"
+
+
+def test_a_word_that_is_said_of_everything_is_a_watch_until_it_is_heard() -> None:
+    alone: dict[str, Any] = {"high_risk": ("died",), "verdict": "watch"}
+    assert severity_of("high_risk", **alone) == "watch"
+    assert severity_of("high_risk", **alone, reach=100_000) == "elevated"
+    assert severity_of("high_risk", **alone, source_kinds={"press": 1}) == "elevated"
+
+
+def test_a_word_that_is_said_of_everything_is_a_watch_until_it_is_heard() -> None:
+    alone: dict[str, Any] = {"high_risk": ("died",), "verdict": "watch"}
+    assert severity_of("high_risk", **alone) == "watch"
+    assert severity_of("high_risk", **alone, reach=100_000) == "elevated"
+    assert severity_of("high_risk", **alone, source_kinds={"press": 1}) == "elevated"
 
 
 @pytest.mark.parametrize("heard", [{"reach": 100_000}, {"source_kinds": {"press": 1}}])

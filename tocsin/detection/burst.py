@@ -119,7 +119,7 @@ def find_share_surprise(count: int, of: int, share: float) -> float:
     (the design effect of Kish 1965): a crowd however large weighs as fifty people would.
 
     >>> round(find_share_surprise(18, 21, 0.37), 2)
-    2.76
+    3.82
     """
     independent = of / (1.0 + _AGREEMENT * (of - 1)) if of > 1 else float(of)
     a = independent * count / of if of else 0.0

@@ -1,13 +1,15 @@
 """Words that one mention is enough for: a death, a recall, a breach, a lawsuit; told from figures of speech.
 
 A watchlist names its own high-risk terms (`tocsin.detection.matching`). These lists are for everybody: general terms of
-a language, and shields around what only sounds alike ("the battery died", "muerto de risa", "đẹp chết người").
+a language, and shields around what only sounds alike ("the battery died", "muerto de risa", "đẹp chết người"). Not every
+term is enough alone: see `weigh_high_risk`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -38,6 +40,25 @@ def find_high_risk(text: str, language: str) -> tuple[str, ...]:
 def explain_high_risk(text: str, language: str) -> tuple[tuple[str, str], ...]:
     """`find_high_risk` with the kind of each term: death, injury, poisoning, recall, breach, legal, …"""
     return tuple((cue.text, cue.sign) for cue in _find(text, language))
+
+
+def weigh_high_risk(terms: Iterable[str]) -> float:
+    """Whether high-risk terms of one mention are enough for an alarm by themselves: 1 or more is.
+
+    What happens anywhere and is said of everything ("died", "my lawyer", "racist") weighs half: one is a watch, two of
+    them, or one that is heard, are an alarm. What names an accident of somebody's product or service weighs 1, and so
+    does every term that is in no list, for a watchlist has asked for it.
+
+    >>> weigh_high_risk(["food poisoning"]), weigh_high_risk(["died"]), weigh_high_risk(["killed", "injured"])
+    (1.0, 0.5, 1.5)
+    """
+    weights = _weights()
+    return sum(weights.get(term, 1.0) for term in dict.fromkeys(terms))
+
+
+@cache
+def _weights() -> dict[str, float]:
+    return {cue.text: cue.weight for name in dict.fromkeys(_FILES.values()) for cue in read_cues(name)}
 
 
 def _find(text: str, language: str) -> list[Cue]:

@@ -12,6 +12,7 @@ from tocsin.detection.baseline import SPANS_MINUTES
 from tocsin.detection.burst import BurstPolicy, Episode, Measured
 from tocsin.detection.causes import find_cause_of_many
 from tocsin.detection.distinct import RELATIVE_ERROR
+from tocsin.detection.high_risk import weigh_high_risk
 from tocsin.detection.series import CountFinding
 from tocsin.detection.spans import Spans
 from tocsin.detection.terms import UsualTerms, distinctive
@@ -210,6 +211,7 @@ def high_risk_signal(mention: TopicMention) -> Signal:
         sources={mention.source: 1},
         source_kinds={mention.source_kind: 1},
         high_risk=mention.high_risk,
+        verdict="elevated" if weigh_high_risk(mention.high_risk) >= 1 else "watch",
         configuration=mention.configuration,
     )
 

@@ -72,8 +72,7 @@ def find_severity(signal: Signal, policy: SeverityPolicy = DEFAULT) -> Verdict:
         return Verdict(floor, (because,))
     said = [part.says(signal) for part in _PARTS if part.holds(signal, policy)]
     if signal.kind == "high_risk":
-        is_heard = signal.reach >= policy.risk_reach or "press" in signal.source_kinds
-        severity: Severity = "severe" if is_heard else floor
+        severity: Severity = "severe" if signal.verdict != "watch" and _is_heard(signal, policy) else floor
     else:
         severity = "critical" if len(said) >= policy.critical_parts else floor
         if policy.severe_parts <= len(said) < policy.critical_parts:
@@ -84,6 +83,8 @@ def find_severity(signal: Signal, policy: SeverityPolicy = DEFAULT) -> Verdict:
 def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
     match signal.kind:
         case "high_risk":
+            if signal.verdict == "watch" and not _is_heard(signal, policy):
+                return "watch", f"a word of high risk, alone and hardly heard: {', '.join(signal.high_risk)}"
             return "elevated", f"a high risk is named: {', '.join(signal.high_risk)}"
         case "negative_burst":
             return "elevated", f"{signal.distinct_negative_authors:,} different authors complain"
@@ -107,6 +108,11 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
             if signal.state == "grown":
                 return "elevated", "nothing has been heard for long: no data is not no crisis"
             return "watch", "nothing is heard: no data is not no crisis"
+
+
+def _is_heard(signal: Signal, policy: SeverityPolicy) -> bool:
+    """Is one mention told by the press, or by somebody whom many read?"""
+    return signal.reach >= policy.risk_reach or "press" in signal.source_kinds
 
 
 def _is_angry_record(signal: Signal, policy: SeverityPolicy) -> bool:
