@@ -76,14 +76,6 @@ def test_one_storm_hardly_widens_what_is_expected_of_the_next() -> None:
     assert before < after < before + 0.1
 
 
-def test_one_storm_hardly_widens_what_is_expected_of_the_next() -> None:
-    memory = taught(5, 10)
-    _, before = memory.expect(5 * DAY_MS, POLICY)[HOUR]
-    taught(0.25, 200, memory, start_day=5)
-    _, after = memory.expect(6 * DAY_MS, POLICY)[HOUR]
-    assert before < after < before + 0.1
-
-
 def test_a_record_is_the_greatest_of_the_last_fortnight_without_the_present_half_day() -> None:
     baseline = Baseline()
     for day, count in ((0, 90), (10, 40), (12, 30), (14, 70)):

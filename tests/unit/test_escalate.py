@@ -61,8 +61,8 @@ def desk() -> Desk:
 
 
 def a_burst(id: str = "b", **fields: Any) -> Signal:
-    """Volume alone: a watch."""
-    quiet: dict[str, Any] = {"negative_share": 0.1, "episode": f"burst-{id}"}
+    """Volume alone, and people like it: a watch."""
+    quiet: dict[str, Any] = {"negative_share": 0.1, "positive_share": 0.6, "episode": f"burst-{id}"}
     return a_signal(id=id, kind="burst", **(quiet | fields))
 
 
@@ -82,7 +82,7 @@ def test_volume_is_watched_complaints_open_and_a_crowd_escalates(desk: Desk) -> 
     desk.take(
         a_burst(at=0),
         complaints("1", at=300),
-        complaints("2", at=900, state="grown", ratio=20.0, surprise=30.0, negative_share=0.7),
+        complaints("2", at=900, state="grown", ratio=20.0, surprise=30.0, negative_share=0.8),
     )
     desk.advance(1000)
     assert desk.told == [("crisis.watched", "watch"), ("crisis.opened", "elevated"), ("crisis.escalated", "severe")]
@@ -148,7 +148,7 @@ def test_a_signal_during_the_quiet_hours_keeps_it_open(desk: Desk) -> None:
 
 
 def test_severity_rises_at_once_and_falls_only_after_an_unconfirmed_hour(desk: Desk) -> None:
-    worse = {"ratio": 20.0, "surprise": 30.0, "negative_share": 0.7}
+    worse = {"ratio": 20.0, "surprise": 30.0, "negative_share": 0.8}
     desk.take(complaints("1", at=0, **worse), complaints("2", at=600, state="grown"))
     desk.advance(600 + HOUR)
     states = [emit.record.severity for emit in desk.emits if isinstance(emit.record, Crisis)]

@@ -46,28 +46,6 @@ def test_sudden_volume_of_twice_the_record_is_an_alarm_before_it_is_negative() -
         {"is_warming_up": True},  # a record of nothing
     ],
 )
-LOUD: dict[str, Any] = {
-    "ratio": 12.0, "surprise": 8.0, "record_ratio": 2.8, "negative_share": 0.05, "positive_share": 0.4,
-    "distinct_authors": 30, "distinct_negative_authors": 2, "span_minutes": 15, "is_warming_up": False, "topic": "*",
-}  # fmt: skip
-
-
-def test_sudden_volume_of_twice_the_record_is_an_alarm_before_it_is_negative() -> None:
-    assert severity_of("burst", **LOUD) == "elevated"
-
-
-@pytest.mark.parametrize(
-    "why_not",
-    [
-        {"positive_share": 0.45},  # they like it
-        {"span_minutes": 60},  # it came slowly, as campaigns do
-        {"record_ratio": 2.1},  # nearly as loud as that was it before
-        {"ratio": 7.9},  # a good hour
-        {"distinct_authors": 24},  # few
-        {"topic": "app"},  # one topic of a brand: no mood of its own
-        {"is_warming_up": True},  # a record of nothing
-    ],
-)
 def test_volume_alone_is_else_a_watch(why_not: dict[str, Any]) -> None:
     assert severity_of("burst", **(LOUD | why_not)) == "watch"
 
@@ -98,13 +76,6 @@ def test_a_word_that_is_said_of_everything_is_a_watch_until_it_is_heard() -> Non
     assert severity_of("high_risk", **alone, source_kinds={"press": 1}) == "elevated"
 
 
-def test_a_word_that_is_said_of_everything_is_a_watch_until_it_is_heard() -> None:
-    alone: dict[str, Any] = {"high_risk": ("died",), "verdict": "watch"}
-    assert severity_of("high_risk", **alone) == "watch"
-    assert severity_of("high_risk", **alone, reach=100_000) == "elevated"
-    assert severity_of("high_risk", **alone, source_kinds={"press": 1}) == "elevated"
-
-
 @pytest.mark.parametrize("heard", [{"reach": 100_000}, {"source_kinds": {"press": 1}}])
 def test_a_high_risk_that_is_heard_is_severe(heard: dict[str, Any]) -> None:
     assert severity_of("high_risk", high_risk=("injured",), **heard) == "severe"
@@ -114,7 +85,7 @@ PARTS: tuple[dict[str, Any], ...] = (
     {"ratio": 6.0},
     {"surprise": 10.0},
     {"distinct_negative_authors": 100},
-    {"negative_share": 0.6},
+    {"negative_share": 0.8},
     {"reach": 1_000_000},
     {"record_ratio": 1.65},
     {"sources": {"x": 90, "forum": 10}},

@@ -6,12 +6,14 @@ rows: `g|brand` how far its authors reach, `v|brand|mention` a cascade, `o|brand
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from schemas.mention import WHOLE_BRAND
 from schemas.signal import Signal
 from tocsin.detection.coordination import Coordination
-from tocsin.detection.coordination_rows import Finding, TracedMention
+from tocsin.detection.coordination_rows import Finding
 from tocsin.detection.influence import DEFAULT as INFLUENCE
 from tocsin.detection.influence import Influence, LoneVerdict, judge_influence, judge_lone_author
 from tocsin.detection.topic_rows import CascadeRow, Heard, ReachRow
@@ -36,6 +38,8 @@ _CASCADE_MS = 2 * DAY_MS
 _GROWTH = 1.65
 _FEWEST_RESHARES = 10
 
+_ORDER = attrgetter("posted_ms", "mention", "is_update")
+
 
 class BrandWatches:
     """The watches of one brand.
@@ -51,10 +55,11 @@ class BrandWatches:
         self._reach: ReachRow = rows.get(f"g|{brand}") or ReachRow()
         prefix = f"v|{brand}|"
         self._cascades: dict[str, CascadeRow] = {key[len(prefix) :]: row for key, row in rows.items(prefix)}
+        self._newest = {key: row.cascade.newest_ms for key, row in self._cascades.items()}
 
     def turn(self, heard: Sequence[Heard], tick_ms: int) -> list[Signal]:
         """What one tick says; ticks rise."""
-        in_order = sorted(heard, key=lambda each: (each.posted_ms, each.mention, each.is_update))
+        in_order = sorted(heard, key=_ORDER)
         signals = [*self._watch_accounts(in_order, tick_ms)]
         signals += self._watch_influence(in_order, tick_ms)
         signals += self._watch_reshares(in_order, tick_ms)
@@ -67,22 +72,7 @@ class BrandWatches:
     # --- accounts that act alike ---------------------------------------------------------------------------------
 
     def _watch_accounts(self, heard: Iterable[Heard], tick_ms: int) -> Iterable[Signal]:
-        traced = [
-            TracedMention(
-                each.posted_ms,
-                each.author,
-                each.mention,
-                each.trace,
-                each.followers,
-                each.since_ms,
-                each.is_new_author,
-                each.author_mentions,
-                each.is_reshare,
-            )
-            for each in heard
-            if not each.is_update
-        ]
-        finding = self._coordination.take(tick_ms, traced)
+        finding = self._coordination.take(tick_ms, [each for each in heard if not each.is_update])
         if finding is not None and finding.verdict != "organic":
             yield self._tell_accounts(finding)
 
@@ -180,6 +170,7 @@ class BrandWatches:
             row = touched[mention]
             if row.cascade.is_due():
                 yield from self._judge(mention, row, tick_ms)
+            self._newest[mention] = row.cascade.newest_ms
             self._rows.put(f"v|{self._brand}|{mention}", row)
         if touched:
             self._forget(tick_ms)
@@ -228,10 +219,19 @@ class BrandWatches:
 
     def _forget(self, tick_ms: int) -> None:
         """Keep the newest cascades."""
-        old = [key for key, row in self._cascades.items() if row.cascade.newest_ms < tick_ms - _CASCADE_MS]
-        if len(self._cascades) - len(old) > CASCADES_LIMIT:
-            ranked = sorted(self._cascades.items(), key=lambda item: (-item[1].cascade.newest_ms, item[0]))
-            old = [key for key, _ in ranked[CASCADES_LIMIT:]]
+        newest = self._newest
+        excess, too_old = len(newest) - CASCADES_LIMIT, tick_ms - _CASCADE_MS
+        times = sorted(newest.values())
+        # Beyond the limit the oldest go, else those that are too old; of equal ones the last by name.
+        if excess <= bisect_left(times, too_old):
+            if times[0] >= too_old:
+                return
+            old = [key for key, at_ms in newest.items() if at_ms < too_old]
+        else:
+            last = times[excess - 1]
+            old = [key for key, at_ms in newest.items() if at_ms < last]
+            ties = sorted(key for key, at_ms in newest.items() if at_ms == last)
+            old += ties[len(ties) - (excess - len(old)) :]
         for key in old:
-            del self._cascades[key]
+            del self._cascades[key], newest[key]
             self._rows.delete(f"v|{self._brand}|{key}")

@@ -41,9 +41,9 @@ class BurstPolicy:
     calm_minutes: float = 30.0  # back in the band for so long: ended
     again_minutes: float = 10.0  # growth is told at most so often
     record_surprise: float = 2.8  # enough when the brand as a whole also sets a record: two tests that err apart
-    #: Count and share together: an hour of a topic looks so once in two hundred days by chance. Shorter spans come more
-    #: often and longer ones seldom, so that theirs is higher and lower by their number: each may err as often.
-    negative_surprise: float = 3.7
+    #: Count and share together: an hour of a topic looks so once in four hundred days by chance. Shorter spans come
+    #: more often and longer ones seldom, so that theirs is higher and lower by their number: each may err as often.
+    negative_surprise: float = 4.0
     negative_share: float = 0.6  # of those who speak of a topic most complain: what a campaign stirs up is mixed …
     share_surprise: float = 2.0  # … of the whole brand it is enough that more do than in 99 of 100 such crowds
     record_days: float = 4.0  # a record of fewer days is broken by chance every other day

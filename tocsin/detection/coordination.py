@@ -16,11 +16,11 @@ found. Marked and quoted reshares are not compared: repeating them is what they 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from zlib import crc32
 
-from tocsin.detection.coordination_memory import PRUNE_MS, CoordinationMemory
+from tocsin.detection.coordination_memory import MENTIONS_JUDGED, PRUNE_MS, CoordinationMemory, is_worth
 from tocsin.detection.coordination_policy import DEFAULT, CoordinationPolicy
 from tocsin.detection.coordination_rows import (
     KINDS,
@@ -32,7 +32,7 @@ from tocsin.detection.coordination_rows import (
     AccountRow,
     Finding,
     Post,
-    TracedMention,
+    Traced,
 )
 from tocsin.detection.coordination_words import FEWEST_KNOTTED, describe_crowd, describe_group, is_headline
 from tocsin.detection.distinct import hash64
@@ -42,8 +42,7 @@ from tocsin.instants import DAY_MS, HOUR_MS
 
 _SAME_TEXT, _NEAR_TEXT, _SAME_LINK, _SAME_TAGS = range(len(KINDS))
 
-#: An account is judged by so many of its mentions at most: only so many co-actions are remembered.
-_MENTIONS_JUDGED = 100
+_ORDER = attrgetter("posted_ms", "mention")
 
 _YOUNG_MS = 30 * DAY_MS
 
@@ -61,6 +60,7 @@ class Coordination:
         rows: where everything that must survive is kept.
         prefix: of its keys, for rows that are shared with others: the brand.
 
+    >>> from tocsin.detection.coordination_rows import TracedMention
     >>> from tocsin.detection.traces import trace
     >>> from tocsin.flow import MemoryRows
     >>> watch = Coordination(MemoryRows())
@@ -81,14 +81,14 @@ class Coordination:
 
     # --- one tick -----------------------------------------------------------------------------------------------
 
-    def take(self, tick_ms: int, mentions: Iterable[TracedMention] = ()) -> Finding | None:
+    def take(self, tick_ms: int, mentions: Iterable[Traced] = ()) -> Finding | None:
         """Take the mentions of one tick, in any order; ticks must rise.
 
         Returns:
             A finding to raise: the verdict became unclear or coordinated, or more accounts are flagged than were named.
         """
         self._memory.prune(tick_ms - tick_ms % PRUNE_MS)
-        for mention in sorted(mentions, key=lambda each: (each.posted_ms, each.mention)):
+        for mention in sorted(mentions, key=_ORDER):
             self._take(mention)
         for story, authors in self._memory.retold.items():
             self._memory.stories[story].authors.update(authors)
@@ -113,42 +113,49 @@ class Coordination:
 
     # --- taking -------------------------------------------------------------------------------------------------
 
-    def _take(self, mention: TracedMention) -> None:
+    def _take(self, mention: Traced) -> None:
+        memory = self._memory
         posted_ms, author, trace = mention.posted_ms, mention.author, mention.trace
         hour = posted_ms // HOUR_MS % 24
-        self._memory.brand.hours[hour] += 1
-        if (account := self._memory.accounts.get(author)) is not None:
+        memory.brand.hours[hour] += 1
+        memory.heard += 1
+        if (account := memory.accounts.get(author)) is not None:
             account.mentions = mention.author_mentions
-            self._memory.touched.add(author)
+            memory.touched.add(author)
         if mention.is_reshare:
             return
-        post = (posted_ms, author, mention.mention, trace.text, self._flags(mention, hour), mention.author_mentions)
-        if trace.text and self._memory.is_sampled(trace.text):
+        text, tags = trace.text, trace.tags
+        post = (posted_ms, author, mention.mention, text, self._flags(mention, hour), mention.author_mentions)
+        if text and memory.is_sampled(text):
             self._tell(post, trace)
-        used = tuple(f"l{link:08x}" for link in trace.links)
-        if len(trace.tags) > 1:
-            used += (f"t{crc32(repr(trace.tags).encode()):08x}",)
+        if not trace.links and len(tags) < 2:
+            return
+        used = tuple([f"l{link:08x}" for link in trace.links])
+        if len(tags) > 1:
+            used += (f"t{crc32(repr(tags).encode()):08x}",)
         for key in used:
             self._act(key, post)
-        if used:
-            self._memory.remember_act(post, used)
+        memory.remember_act(post, used)
 
-    def _flags(self, mention: TracedMention, hour: int) -> int:
-        hours = self._memory.brand.hours
+    def _flags(self, mention: Traced, hour: int) -> int:
+        heard, created_ms = self._memory.heard, mention.created_ms
         return (
             (NEW if mention.is_new_author else 0)
-            | (YOUNG if 0 < mention.posted_ms - mention.created_ms < _YOUNG_MS and mention.created_ms else 0)
-            | (OFF_HOURS if hours[hour] * 48 < (total := sum(hours)) and total >= _ENOUGH_HOURS else 0)
+            | (YOUNG if created_ms and 0 < mention.posted_ms - created_ms < _YOUNG_MS else 0)
+            | (OFF_HOURS if heard >= _ENOUGH_HOURS and self._memory.brand.hours[hour] * 48 < heard else 0)
         )
 
     def _tell(self, post: Post, trace: Trace) -> None:
         """Add a post to its story, and note with whom it is told."""
-        story = self._memory.stories.find(trace)
+        memory = self._memory
+        story = memory.stories.find(trace)
         if story is None:
-            self._memory.begin(post, trace)
+            memory.begin(post, trace)
             return
-        row = self._memory.stories[story]
-        retold = self._memory.retold.setdefault(story, set())
+        row = memory.stories[story]
+        retold = memory.retold.get(story)
+        if retold is None:
+            retold = memory.retold[story] = set()
         if row.mentions == 1:  # the first author was alone until now
             retold.add(hash64(row.posts[0][1]))
         retold.add(hash64(post[1]))
@@ -159,9 +166,10 @@ class Coordination:
             interval_ms = self._policy.campaign_ms if row.is_known else self._policy.text_interval_ms
             self._meet(story, post, row.posts, interval_ms, base, _SAME_TEXT)
         row.mentions += 1
-        row.linked += bool(set(row.links) & set(trace.links))
+        if row.links and trace.links and not set(row.links).isdisjoint(trace.links):
+            row.linked += 1
         row.last_ms = max(row.last_ms, post[0])
-        self._memory.stories.add(story, post)
+        memory.stories.add(story, post)
 
     def _act(self, key: str, post: Post) -> None:
         """Note who used the same link or hashtags within a minute."""
@@ -187,100 +195,91 @@ class Coordination:
 
     def _judge(self, tick_ms: int) -> bool:
         """Flag whom the tick made evident. Returns whether something became worth telling as unclear."""
-        policy, accounts = self._policy, self._memory.accounts
-        self._memory.touched &= accounts.keys()
-        qualified = []
-        for author in sorted(self._memory.touched):
+        policy, memory = self._policy, self._memory
+        accounts = memory.accounts
+        memory.touched &= accounts.keys()
+        worthy, qualified = set(), []
+        for author in memory.touched:
             account = accounts[author]
-            before = self._is_worth(account)
-            account.score = self._memory.score(account)
-            if not before and self._is_worth(account):
-                qualified.append(author)
+            before = is_worth(account, policy)
+            account.score = memory.score(account)
+            if is_worth(account, policy):
+                worthy.add(author)
+                memory.repeating.add(author)
+                if not before:
+                    qualified.append(author)
+            elif author not in memory.members:
+                memory.repeating.discard(author)
         members, knots = [], 0
-        for author in self._with_partners(qualified, self._memory.touched):
+        for author in self._with_partners(qualified, worthy):
             account = accounts[author]
             if account.flagged_ms and not account.is_joined:
                 continue
             partners = self._find_members(account)
             if partners >= policy.partners:
-                if not account.flagged_ms:
-                    account.flagged_ms = tick_ms
-                    self._memory.waiting.add(author)
-                account.is_joined = False
+                memory.flag(author, tick_ms, is_joined=False)
                 members.append(author)
-                self._memory.touched.add(author)
             elif partners >= 2 and not account.is_knotted:
                 account.is_knotted = True
                 knots += 1
-                self._memory.touched.add(author)
+                memory.touched.add(author)
         for author in members:
-            for key, item in self._memory.accounts[author].items.items():
-                if item.kind <= _NEAR_TEXT and key in self._memory.stories:
+            for key, item in accounts[author].items.items():
+                if item.kind <= _NEAR_TEXT and key in memory.stories:
                     self._know(key)
-        for author in self._with_partners(members, self._memory.touched):
-            account = accounts[author]
-            if not account.flagged_ms and self._has_joined(author, account):
-                account.flagged_ms, account.is_joined = tick_ms, True
-                self._memory.waiting.add(author)
-                self._memory.touched.add(author)
+        if memory.members:  # nobody joins what is not there
+            for author in self._with_partners(members, memory.touched):
+                account = accounts[author]
+                if not account.flagged_ms and self._has_joined(author, account):
+                    memory.flag(author, tick_ms, is_joined=True)
         is_fresh = knots > 0 and sum(account.is_knotted for account in accounts.values()) >= FEWEST_KNOTTED
-        for story in sorted(self._memory.retold):
-            row = self._memory.stories[story]
+        for story in memory.retold:
+            row = memory.stories[story]
             count = row.authors.count
             if count >= policy.many and count >= 4 * row.told and not is_headline(row):
                 row.told, is_fresh = count, True
         return is_fresh
 
-    def _with_partners(self, authors: Sequence[str], also: set[str]) -> list[str]:
-        """`also`, and with whom `authors` acted alike, in order."""
+    def _with_partners(self, authors: Sequence[str], also: set[str]) -> set[str]:
+        """`also`, and with whom `authors` acted alike; all of them are judged alike, so that order cannot matter."""
         found = set(also)
         for author in authors:
             for item in self._memory.accounts[author].items.values():
                 found.update(item.partners)
-        return sorted(found & self._memory.accounts.keys())
+        return found & self._memory.accounts.keys()
 
     def _find_members(self, account: AccountRow) -> int:
         """With how many others, who repeat co-actions too, this account does; 0 unless often enough and again."""
-        policy = self._policy
-        if not self._is_worth(account):
+        policy, memory = self._policy, self._memory
+        if not is_worth(account, policy):
             return 0
         if all(item.is_first for item in account.items.values()):
             return 0  # everybody's model is nobody's follower
-        met: Counter[str] = Counter()
+        met: list[str] = []
         worth = 0.0
         for key, item in account.items.items():
-            alike = [each for each in item.partners if self._repeats(each)]
-            met.update(alike)
+            alike = memory.repeating.intersection(item.partners)
             if alike:
-                worth += item.weight / self._memory.commonness(key)
-        if worth < policy.score or not met or max(met.values()) < 2:
-            return 0
-        return len(met)
-
-    def _repeats(self, author: str) -> bool:
-        """Does this author repeat co-actions, or belongs to a group that did?"""
-        account = self._memory.accounts.get(author)
-        return account is not None and (self._is_worth(account) or self._memory.is_member(author))
-
-    def _is_worth(self, account: AccountRow) -> bool:
-        """Is what an account did alike worth two texts, and a fair share of all it says?"""
-        policy = self._policy
-        return account.score >= policy.score and account.score >= policy.share * min(account.mentions, _MENTIONS_JUDGED)
+                met += alike
+                worth += item.weight / memory.commonness(key)
+        others = set(met)
+        return len(others) if worth >= policy.score and len(others) < len(met) else 0
 
     def _has_joined(self, author: str, account: AccountRow) -> bool:
         """Did this account repeat a text of an established group after it, most of whose authors belong to it?"""
-        policy = self._policy
-        if account.score < policy.share * min(account.mentions, _MENTIONS_JUDGED):
+        policy, memory = self._policy, self._memory
+        if account.score < policy.share * min(account.mentions, MENTIONS_JUDGED):
             return False
         for key, item in account.items.items():
-            if item.kind != _SAME_TEXT or item.is_first or key not in self._memory.stories:
+            if item.kind != _SAME_TEXT or item.is_first or len(item.partners) < policy.joined_members:
                 continue
-            row = self._memory.stories[key]
+            if memory.members.isdisjoint(item.partners) or (row := memory.stories.get(key)) is None:
+                continue
             authors = {post[1] for post in row.posts} - {author}
-            members = {each for each in authors if self._memory.is_member(each)}
+            members = authors & memory.members
             if (
                 row.length >= policy.short
-                and len(members & set(item.partners)) >= policy.joined_members
+                and len(members.intersection(item.partners)) >= policy.joined_members
                 and 2 * len(members) >= len(authors)
             ):
                 return True
@@ -290,15 +289,14 @@ class Coordination:
         """Mark a story when the group made it its own."""
         row = self._memory.stories[story]
         authors = {post[1] for post in row.posts}
-        members = sum(1 for each in authors if self._memory.is_member(each))
+        members = len(authors & self._memory.members)
         if not row.is_known and members >= self._policy.known_members and 2 * members >= len(authors):
             row.is_known = True
             self._memory.changed.add(story)
 
     def _is_group(self) -> bool:
         """Are enough accounts flagged for what they repeat? Fewer are chance on a busy day, and nobody is named."""
-        members = sum(1 for each in self._memory.accounts.values() if each.flagged_ms and not each.is_joined)
-        return members > self._policy.partners
+        return len(self._memory.members) > self._policy.partners
 
     # --- telling ------------------------------------------------------------------------------------------------
 

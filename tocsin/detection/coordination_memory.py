@@ -35,6 +35,9 @@ ALONE_LIMIT = 50_000
 SHARED_LIMIT = 5_000
 ACCOUNTS_LIMIT = 20_000
 
+#: An account is judged by so many of its mentions at most: only so many co-actions are remembered.
+MENTIONS_JUDGED = 100
+
 #: Mentions in one row of the last hour.
 _CHUNK = 128
 
@@ -47,6 +50,9 @@ class CoordinationMemory:
 
     Attributes:
         waiting: flagged accounts that no raised finding has named.
+        members: accounts that are flagged for what they repeated, not for one text of a group.
+        repeating: accounts that repeat co-actions (`is_worth`, as last judged), or belong to a group that did.
+        heard: sum of the brand's `hours`.
         touched: accounts whose row this tick changed; changed: stories likewise.
         retold: stories that this tick added to → hashes of the authors.
     """
@@ -60,17 +66,23 @@ class CoordinationMemory:
         self.stories = Stories()
         self.acts: dict[str, list[Post]] = {}
         self.waiting: set[str] = set()
+        self.members: set[str] = set()
+        self.repeating: set[str] = set()
         self.touched: set[str] = set()
         self.changed: set[str] = set()
         self.retold: dict[str, set[int]] = {}
         self._recent: dict[tuple[int, int], None] = {}
         self._alone: list[tuple[Post, Trace]] = []
         self._acted: list[tuple[Post, tuple[str, ...]]] = []
+        #: What was shared → its commonness now; forgotten when that may change.
+        self._common: dict[str, float] = {}
         self._restore()
+        self.heard = sum(self.brand.hours)
 
     def is_sampled(self, text: str) -> bool:
         """Is this text looked at? All are, unless too many wait for a partner."""
-        return not int(text, 16) & ((1 << self.brand.level) - 1)
+        level = self.brand.level
+        return not level or not int(text, 16) & ((1 << level) - 1)
 
     def begin(self, post: Post, trace: Trace) -> None:
         """Remember a text that nobody else has posted."""
@@ -90,7 +102,7 @@ class CoordinationMemory:
 
     def note(self, key: str, post: Post, other: Post, weight: float, kind: int) -> None:
         """Note for the author of `post` that the author of `other` did the same."""
-        author, partner = post[1], other[1]
+        author, partner, posted_ms = post[1], other[1], post[0]
         account = self.accounts.get(author)
         if account is None:
             if len(self.accounts) >= 2 * ACCOUNTS_LIMIT:
@@ -98,42 +110,62 @@ class CoordinationMemory:
             account = self.accounts[author] = AccountRow(mentions=post[5])
         item = account.items.get(key)
         if item is None:
-            item = account.items[key] = Item(post[0], post[2], kind, weight, is_first=True)
+            item = account.items[key] = Item(posted_ms, post[2], kind, weight, is_first=True)
             if len(account.items) > ITEMS_LIMIT:
                 del account.items[min(account.items, key=lambda each: (account.items[each].posted_ms, each))]
-        elif (
-            (partner in item.partners or len(item.partners) >= PARTNERS_LIMIT)
-            and post[0] <= item.posted_ms
-            and kind >= item.kind
-        ):
+        partners = item.partners
+        has_room = len(partners) < PARTNERS_LIMIT and partner not in partners
+        if not has_room and posted_ms <= item.posted_ms and kind >= item.kind:
             return  # nothing new: most of what happens to a text that many post
-        if len(item.partners) < PARTNERS_LIMIT and partner not in item.partners:
-            item.partners.append(partner)
-        item.posted_ms = max(item.posted_ms, post[0])
-        item.kind = min(item.kind, kind)
-        item.is_first = item.is_first and post[0] + self._policy.act_interval_ms <= other[0]
+        if posted_ms > item.posted_ms:
+            item.posted_ms = posted_ms
+        if has_room:
+            partners.append(partner)
+        if kind < item.kind:
+            item.kind = kind
+        if item.is_first and posted_ms + self._policy.act_interval_ms > other[0]:
+            item.is_first = False
         account.flags |= post[4]
+        self.touched.add(author)
+
+    def flag(self, author: str, tick_ms: int, *, is_joined: bool) -> None:
+        """Flag an account, or learn that one which had joined a group belongs to it by itself."""
+        account = self.accounts[author]
+        if not account.flagged_ms:
+            account.flagged_ms = tick_ms
+            self.waiting.add(author)
+        account.is_joined = is_joined
+        if not is_joined:
+            self.members.add(author)
+            self.repeating.add(author)
         self.touched.add(author)
 
     def score(self, account: AccountRow) -> float:
         best: dict[str, float] = {}
+        common = self._common
         for key, item in account.items.items():
-            weight = item.weight / self.commonness(key)
-            if weight > best.get(item.mention, 0.0):
-                best[item.mention] = weight
+            weight = item.weight / (common.get(key) or self.commonness(key))
+            mention = item.mention
+            if weight > best.get(mention, 0.0):
+                best[mention] = weight
         return sum(best.values())
 
     def commonness(self, key: str) -> float:
         """1 for what few authors share, one more for each doubling; endless for what is everybody's."""
+        known = self._common.get(key)
+        if known is not None:
+            return known
         row = self.stories.get(key)
         count = len(row.authors.members) if row else len({post[1] for post in self.acts.get(key, ())})
         if row and (row.authors.is_sketched or count >= self._policy.public):
-            return float("inf")
-        return 1.0 + log2(count / self._policy.common) if count > self._policy.common else 1.0
+            found = float("inf")
+        else:
+            found = 1.0 + log2(count / self._policy.common) if count > self._policy.common else 1.0
+        self._common[key] = found
+        return found
 
     def is_member(self, author: str) -> bool:
-        account = self.accounts.get(author)
-        return account is not None and account.flagged_ms > 0 and not account.is_joined
+        return author in self.members
 
     def prune(self, until_ms: int) -> None:
         """Forget what is older than it deserves at `until_ms`; the steps between do not matter."""
@@ -166,8 +198,10 @@ class CoordinationMemory:
                 del self._recent[tick, chunk]
                 self._rows.delete(f"{prefix}r|{tick}|{chunk}")
         self._prune_accounts(until, campaign)
-        if sum(brand.hours) > _HOURS_LIMIT:
+        if self.heard > _HOURS_LIMIT:
             brand.hours = [count // 2 for count in brand.hours]
+            self.heard = sum(brand.hours)
+        self._common.clear()
 
     def _prune_accounts(self, until_ms: int, campaign_ms: int) -> None:
         accounts = self.accounts
@@ -193,6 +227,8 @@ class CoordinationMemory:
     def _forget_account(self, author: str) -> None:
         del self.accounts[author]
         self.waiting.discard(author)
+        self.members.discard(author)
+        self.repeating.discard(author)
         self.touched.discard(author)
         self._rows.delete(f"{self._prefix}a|{author}")
 
@@ -228,6 +264,7 @@ class CoordinationMemory:
         put(f"{prefix}g", self.brand)
         self.retold, self.changed, self.touched = {}, set(), set()
         self._alone, self._acted = [], []
+        self._common.clear()
 
     def _restore(self) -> None:
         rows, prefix, brand = self._rows, self._prefix, self.brand
@@ -236,6 +273,10 @@ class CoordinationMemory:
         for key, row in rows.items(f"{prefix}a|"):
             self.accounts[key[len(prefix) + 2 :]] = row
         self.waiting = {author for author, row in self.accounts.items() if row.flagged_ms and not row.is_told}
+        self.members = {author for author, row in self.accounts.items() if row.flagged_ms and not row.is_joined}
+        self.repeating = {
+            author for author, row in self.accounts.items() if author in self.members or is_worth(row, self._policy)
+        }
         recent = []
         for key, row in rows.items(f"{prefix}r|"):
             tick, chunk = key[len(prefix) + 2 :].split("|")
@@ -251,6 +292,12 @@ class CoordinationMemory:
             for post, used in row.acts:
                 if post[0] >= brand.pruned_ms - self._policy.act_interval_ms:
                     self._add_act(post, used)
+
+
+def is_worth(account: AccountRow, policy: CoordinationPolicy) -> bool:
+    """Is what an account did alike worth two texts, and a fair share of all it says?"""
+    score = account.score
+    return score >= policy.score and score >= policy.share * min(account.mentions, MENTIONS_JUDGED)
 
 
 def _is_kept(row: StoryRow) -> bool:

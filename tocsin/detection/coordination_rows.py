@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -22,14 +22,35 @@ PARTNERS_LIMIT = 16
 ITEMS_LIMIT = 32
 
 
-class TracedMention(NamedTuple):
-    """One mention as coordination sees it.
+class Traced(Protocol):
+    """What coordination sees of one mention.
 
     Attributes:
         author, mention: their keys (`source|id`).
         created_ms: when the account was made; 0 when unknown.
         author_mentions: mentions of this brand by this author in the last 24 h, this one included.
     """
+
+    @property
+    def posted_ms(self) -> int: ...
+    @property
+    def author(self) -> str: ...
+    @property
+    def mention(self) -> str: ...
+    @property
+    def trace(self) -> Trace: ...
+    @property
+    def created_ms(self) -> int: ...
+    @property
+    def is_new_author(self) -> bool: ...
+    @property
+    def author_mentions(self) -> int: ...
+    @property
+    def is_reshare(self) -> bool: ...
+
+
+class TracedMention(NamedTuple):
+    """One mention that was traced."""
 
     posted_ms: int
     author: str

@@ -8,11 +8,12 @@ so that a text that 100,000 authors post is one story and never 5 · 10⁹ pairs
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 from tocsin.detection.coordination_rows import POSTS_LIMIT, Post, StoryRow
-from tocsin.detection.traces import HASH_BYTES, SKETCH_HASHES, Trace, resemblance
+from tocsin.detection.traces import SKETCH_HASHES, Trace, compare_hashes, read_sketch
 
 #: Jaccard similarity of pairs of words from which on texts are nearly the same.
 SIMILAR: Final = 0.5
@@ -23,6 +24,14 @@ _KEYS: Final = 4
 #: A pair of words that more stories have is a phrase of the language: only so many of them, by their hash, are tried.
 _STORIES_A_KEY: Final = 8
 
+#: Hashes as the bits of one integer: what two sketches have in common is seen at once, or nearly.
+_BITS: Final = tuple(1 << place for place in range(256))
+
+_NAME: Final = itemgetter(0)
+
+#: A story where it is looked for: its name, the bits of its sketch, the sketch.
+_Found = tuple[str, int, bytes]
+
 
 class Stories(dict[str, StoryRow]):
     """All stories of a brand that are remembered, by the fingerprint of their first text."""
@@ -30,8 +39,7 @@ class Stories(dict[str, StoryRow]):
     def __init__(self) -> None:
         super().__init__()
         self._variants: dict[str, str] = {}
-        self._by_key: dict[bytes, list[str]] = {}
-        self._hashes: dict[str, frozenset[bytes]] = {}
+        self._by_key: dict[int, list[_Found]] = {}
 
     def find(self, trace: Trace) -> str | None:
         """The story that a text belongs to."""
@@ -40,34 +48,43 @@ class Stories(dict[str, StoryRow]):
             return text
         if (variant := self._variants.get(text)) is not None:
             return variant
-        best: tuple[float, str] | None = None
-        ours = _hashes(trace.sketch)
+        sketch = read_sketch(trace.sketch)
         # A phrase in common is no likeness: half of the smallest hashes of both would have to be.
-        least = SIMILAR * min(SKETCH_HASHES, len(ours))
-        hashes, tried = self._hashes, set[str]()
-        for key in _keys(trace.sketch):
-            for story in self._by_key.get(key, ())[:_STORIES_A_KEY]:
-                if story in tried:
-                    continue
-                tried.add(story)
-                if len(ours & hashes[story]) < least:
-                    continue
-                found = (-resemblance(trace.sketch, self[story].sketch), story)
-                if best is None or found < best:
-                    best = found
-        if best is None or best[0] > -SIMILAR:
+        mask, least = _mask(sketch), SIMILAR * min(SKETCH_HASHES, len(sketch))
+        bits = least - (len(sketch) - mask.bit_count())  # two hashes may share a bit
+        get = self._by_key.get
+        near = [
+            found
+            for key in sketch[:_KEYS]
+            if (stories := get(key)) is not None
+            for found in (stories if len(stories) <= _STORIES_A_KEY else stories[:_STORIES_A_KEY])
+            if (found[1] & mask).bit_count() >= bits
+        ]
+        if not near:
             return None
-        return best[1]
+        ours = frozenset(sketch)
+        best, likest = "", SIMILAR
+        for story, _, other in near:
+            likeness = compare_hashes(ours, read_sketch(other), likest)
+            if likeness > likest or (likeness == likest and (not best or story < best)):
+                best, likest = story, likeness
+        return best or None
 
     def begin(self, story: str, row: StoryRow) -> None:
         """Remember a new story, or one of another life."""
         self[story] = row
-        self._hashes[story] = _hashes(row.sketch)
         for post in row.posts:
             if post[3] != story:
                 self._variants[post[3]] = story
-        for key in _keys(row.sketch):
-            insort(self._by_key.setdefault(key, []), story)
+        sketch = read_sketch(row.sketch)
+        found = (story, _mask(sketch), row.sketch)
+        by_key = self._by_key
+        for key in sketch[:_KEYS]:
+            stories = by_key.get(key)
+            if stories is None:
+                by_key[key] = [found]
+            else:
+                insort(stories, found)
 
     def add(self, story: str, post: Post) -> None:
         """Add a post to a story; the oldest of more than `POSTS_LIMIT` goes, and with it its way of putting it."""
@@ -83,20 +100,17 @@ class Stories(dict[str, StoryRow]):
     def forget(self, story: str) -> None:
         """Forget a story."""
         row = self.pop(story)
-        del self._hashes[story]
         for text in {post[3] for post in row.posts} - {story}:
             del self._variants[text]
-        for key in _keys(row.sketch):
+        for key in read_sketch(row.sketch)[:_KEYS]:
             stories = self._by_key[key]
-            del stories[bisect_left(stories, story)]
+            del stories[bisect_left(stories, story, key=_NAME)]
             if not stories:
                 del self._by_key[key]
 
 
-def _hashes(sketch: bytes) -> frozenset[bytes]:
-    return frozenset([sketch[at : at + HASH_BYTES] for at in range(0, len(sketch), HASH_BYTES)])
-
-
-def _keys(sketch: bytes) -> Iterator[bytes]:
-    for at in range(0, min(len(sketch), _KEYS * HASH_BYTES), HASH_BYTES):
-        yield sketch[at : at + HASH_BYTES]
+def _mask(hashes: Iterable[int]) -> int:
+    mask = 0
+    for each in hashes:
+        mask |= _BITS[each & 255]
+    return mask

@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas import streams
 from schemas.mention import WHOLE_BRAND, EnrichedMention, Mention
-from tocsin.detection.high_risk import find_high_risk
+from tocsin.detection.high_risk import find_high_risk_folded
 from tocsin.detection.language import UNKNOWN, find_language
 from tocsin.detection.matching import BrandMatch
 from tocsin.detection.normalise import fingerprint_folded, fold
@@ -61,7 +61,7 @@ class Enrich:
             matches = _ANY_BRAND
         language = find_language(text, mention.lang)
         # What the watchlist names comes first; the rest are words that one mention is enough for, whoever is watched.
-        general = find_high_risk(text, language)
+        general = find_high_risk_folded(text, folded, language)
         fingerprint = fingerprint_folded(folded)
         key = f"{mention.source}|{author.id}"
         version = self._version

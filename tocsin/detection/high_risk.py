@@ -1,8 +1,8 @@
 """Words that one mention is enough for: a death, a recall, a breach, a lawsuit; told from figures of speech.
 
 A watchlist names its own high-risk terms (`tocsin.detection.matching`). These lists are for everybody: general terms of
-a language, and shields around what only sounds alike ("the battery died", "muerto de risa", "đẹp chết người"). Not every
-term is enough alone: see `weigh_high_risk`.
+a language, and shields around what only sounds alike ("the battery died", "muerto de risa", "đẹp chết người"). Not
+every term is enough alone: see `weigh_high_risk`.
 """
 
 from __future__ import annotations
@@ -34,12 +34,17 @@ def find_high_risk(text: str, language: str) -> tuple[str, ...]:
     >>> find_high_risk("My phone died during the class action hearing", "en")
     ('class action',)
     """
-    return tuple(cue.text for cue in _find(text, language))
+    return find_high_risk_folded(text, fold(text), language)
+
+
+def find_high_risk_folded(text: str, folded: str, language: str) -> tuple[str, ...]:
+    """`find_high_risk` for a text that `fold` has been applied to."""
+    return tuple([cue.text for cue in _find(text, folded, language)])
 
 
 def explain_high_risk(text: str, language: str) -> tuple[tuple[str, str], ...]:
     """`find_high_risk` with the kind of each term: death, injury, poisoning, recall, breach, legal, …"""
-    return tuple((cue.text, cue.sign) for cue in _find(text, language))
+    return tuple((cue.text, cue.sign) for cue in _find(text, fold(text), language))
 
 
 def weigh_high_risk(terms: Iterable[str]) -> float:
@@ -61,11 +66,10 @@ def _weights() -> dict[str, float]:
     return {cue.text: cue.weight for name in dict.fromkeys(_FILES.values()) for cue in read_cues(name)}
 
 
-def _find(text: str, language: str) -> list[Cue]:
+def _find(text: str, folded: str, language: str) -> list[Cue]:
     name = _FILES.get(language)
     if name is None:
         return []
-    folded = fold(text)
     if language != "vi":
         return load_cues(name).find(folded)
     spelt = _spell(text)

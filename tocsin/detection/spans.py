@@ -80,7 +80,18 @@ class Spans:
         totals: for each span: mentions, negatives, positives, reach, new authors.
     """
 
-    __slots__ = ("_authors", "_blocks", "_closed", "_minutes", "_negatives", "_starts", "buckets", "now", "totals")
+    __slots__ = (
+        "_authors",
+        "_blocks",
+        "_closed",
+        "_counted",
+        "_minutes",
+        "_negatives",
+        "_starts",
+        "buckets",
+        "now",
+        "totals",
+    )
 
     def __init__(self) -> None:
         self.buckets: dict[int, CountsRow] = {}
@@ -94,9 +105,12 @@ class Spans:
         self._closed: dict[tuple[int, bool], Distinct] = {}
         #: (block of minutes, whether negatives) → all its minutes, united; only of blocks that have passed.
         self._blocks: dict[tuple[int, bool], Distinct] = {}
+        #: (place of the span, whether negatives) → how many, as was last asked.
+        self._counted: dict[tuple[int, bool], int] = {}
 
     def add(self, minute: int, part: CountsRow) -> CountsRow:
         """Add a part to its bucket; returns the bucket."""
+        self._counted.clear()
         if minute != self.now:
             self._closed.clear()
             block = minute // _BLOCK_MINUTES
@@ -131,6 +145,7 @@ class Spans:
         if now <= self.now:
             return []
         self.now = now
+        self._counted.clear()
         self._closed.clear()
         for place, span in enumerate(SPANS_MINUTES):
             start, end = self._starts[place], now - span + 1
@@ -161,13 +176,13 @@ class Spans:
         """Different authors of each span."""
         if not self._authors.sketched:
             return self._authors.totals
-        return [self.distinct_at(place)[0] for place in range(len(SPANS_MINUTES))]
+        return [self._distinct(place, self._authors, is_negative=False) for place in range(len(SPANS_MINUTES))]
 
     def distinct_negative_authors(self) -> list[int]:
         """Different authors of negative mentions of each span."""
         if not self._negatives.sketched:
             return self._negatives.totals
-        return [self.distinct_at(place)[1] for place in range(len(SPANS_MINUTES))]
+        return [self._distinct(place, self._negatives, is_negative=True) for place in range(len(SPANS_MINUTES))]
 
     def distinct_at(self, place: int) -> tuple[int, int]:
         """Different authors, and different authors of negative mentions, in the span at `place`."""
@@ -204,7 +219,8 @@ class Spans:
             authors.forget(minute, kept.members)
             return
         for author in new.members:
-            authors.see(author, minute)
+            if authors.newest.get(author, -1) < minute:
+                authors.see(author, minute)
 
     def _total(self, minute: int, part: CountsRow, sign: int) -> None:
         for place, start in enumerate(self._starts):
@@ -215,12 +231,17 @@ class Spans:
         start = self._starts[place]
         if not authors.sketched or max(authors.sketched) < start:
             return authors.totals[place]
+        counted = self._counted.get((place, is_negative))
+        if counted is not None:
+            return counted
         # The minutes that have closed change seldom: they are united once a minute, not at every tick.
         closed = self._closed.get((place, is_negative))
         if closed is None:
             closed = self._closed[place, is_negative] = self._unite(start, is_negative)
         newest = self.buckets.get(self.now)
-        return union_count((closed, _seen(newest, is_negative)) if newest is not None else (closed,))
+        counted = union_count((closed, _seen(newest, is_negative)) if newest is not None else (closed,))
+        self._counted[place, is_negative] = counted
+        return counted
 
     def _unite(self, start: int, is_negative: bool) -> Distinct:
         """All buckets from the minute `start` to the one before `now`: whole blocks, and the minutes at both ends."""

@@ -14,26 +14,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final, NamedTuple
-from zlib import crc32
 
 import msgspec
 
 from schemas.mention import TopicMention
+from tocsin.detection.distinct import class_of
+from tocsin.detection.telling import (
+    BEST_LIMIT,
+    DRIVERS_LIMIT,
+    FIRST_LIMIT,
+    NEGATIVE_RANK,
+    PRESS_LIMIT,
+    SOURCES_LIMIT,
+    Telling,
+    Told,
+    Voice,
+    add_told,
+    keep_best,
+    keep_driver,
+    keep_first,
+)
 
 #: Stories (in each class of mentions) that are counted before counts become a sample.
 STORIES_LIMIT: Final = 256
-#: Mentions from which the telling ones are chosen: the best of so many stories, of the press, of so many sources, and
-#: the earliest ones.
-BEST_LIMIT: Final = 16
-PRESS_LIMIT: Final = 3
-SOURCES_LIMIT: Final = 6
-FIRST_LIMIT: Final = 3
-DRIVERS_LIMIT: Final = 12
 #: Signatures of 64 bits that differ in no more than so many are near-duplicates.
 NEAR_BITS: Final = 3
 
-#: Negative mentions tell more than any other, whatever their weight (milli-units); as in the topic window.
-_NEGATIVE_RANK: Final = 1_000_000
 #: What each quality is worth when five are chosen: the heaviest of all is worth what the first negative one is; the
 #: second negative one adds half of that, the third a third.
 _WEIGHTY: Final = 3.0
@@ -41,54 +47,6 @@ _NEGATIVE: Final = 3.0
 _FIRST: Final = 4.0
 _PRESS: Final = 4.0
 _NEW_SOURCE: Final = 2.0
-
-
-class Telling(msgspec.Struct, array_like=True, frozen=True, omit_defaults=True, order=True):
-    """A mention that may be shown. Ordered: a greater one tells more; ties go to the earlier, then by name.
-
-    Attributes:
-        rank: weight in thousandths, less the more often the author has spoken today (divided by the root), so that one
-            who writes all day does not fill the list; and a million for a negative one.
-        minus_ms: −posting time, so that earlier is greater.
-        story: fingerprint, or the mention's key for a text too short to have one.
-        signature: 64-bit SimHash of the text; 0 when there is none.
-    """
-
-    rank: int
-    minus_ms: int
-    mention: str
-    author: str
-    story: str
-    source: str = ""
-    source_kind: str = "social"
-    reach: int = 0
-    signature: int = 0
-
-    @property
-    def posted_ms(self) -> int:
-        return -self.minus_ms
-
-    @property
-    def weight(self) -> float:
-        return self.rank % _NEGATIVE_RANK / 1000
-
-    @property
-    def is_negative(self) -> bool:
-        return self.rank >= _NEGATIVE_RANK
-
-
-class Told(msgspec.Struct, array_like=True, omit_defaults=True):
-    """One text and its reposts, in the sample. Sums, and the least of times.
-
-    Attributes:
-        reach: sum of the authors' reach; negatives: negative mentions; first: its earliest (posted_ms, mention).
-    """
-
-    mentions: int = 0
-    negatives: int = 0
-    reach: int = 0
-    first: tuple[int, str] = (0, "")
-    signature: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,32 +106,65 @@ class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
     drivers: list[tuple[int, int, str]] = msgspec.field(default_factory=list)
 
     def add(self, mention: TopicMention, posted_ms: int, signature: int = 0) -> None:
-        """Add one mention; constant time, about 3 µs.
+        """Add one mention; constant time.
 
         Args:
             posted_ms: its posting time, ms since 1970.
             signature: 64-bit SimHash of its text; 0 when there is none.
         """
-        key, author, reach = mention.mention, mention.author, mention.reach
-        story = mention.fingerprint or key
-        is_negative = mention.label == "negative"
-        place = _class_of(key)
+        key = mention.mention
+        voice = Voice(
+            posted_ms,
+            key,
+            mention.author,
+            mention.reach,
+            mention.weight,
+            mention.fingerprint or key,
+            mention.source,
+            mention.source_kind,
+            mention.author_mentions,
+            mention.label == "negative",
+        )
+        self.hear(voice, class_of(key), signature)
+
+    def hear(self, voice: Voice, place: int, signature: int = 0) -> None:
+        """`add` of what a window keeps of a mention, whose class is known; about 1.5 µs."""
+        key, reach, posted_ms, story = voice.mention, voice.reach, voice.posted_ms, voice.story
+        is_negative = voice.is_negative
         if place >= self.level:
-            self._count(place, story, Told(1, int(is_negative), reach, (posted_ms, key), signature))
-        again = mention.author_mentions
-        weight = mention.weight if again < 2 else mention.weight / sqrt(again)
-        rank = int(weight * 1000) + (_NEGATIVE_RANK if is_negative else 0)
-        best, first, drivers, source = self.best, self.first, self.drivers, mention.source
-        is_press = mention.source_kind == "press"
-        is_early = len(first) < FIRST_LIMIT or posted_ms <= first[-1].posted_ms
-        if len(best) < BEST_LIMIT or rank >= best[-1].rank or is_early or is_press or self._may_speak(source, rank):
-            kind = mention.source_kind
-            telling = Telling(rank, -posted_ms, key, author, story, source, kind, reach, signature)
+            stories = self.classes.get(place)
+            told = stories.get(story) if stories is not None else None
+            if told is None:
+                self._begin(place, story, Told(1, 1 if is_negative else 0, reach, (posted_ms, key), signature))
+            elif signature or told.signature:
+                add_told(told, Told(1, 1 if is_negative else 0, reach, (posted_ms, key), signature))
+            else:
+                told.mentions += 1
+                told.reach += reach
+                if is_negative:
+                    told.negatives += 1
+                if (posted_ms, key) < told.first:
+                    told.first = (posted_ms, key)
+        again = voice.author_mentions
+        rank = int((voice.weight if again < 2 else voice.weight / sqrt(again)) * 1000)
+        if is_negative:
+            rank += NEGATIVE_RANK
+        best, first, drivers, source = self.best, self.first, self.drivers, voice.source
+        kind = voice.source_kind
+        is_early = len(first) < FIRST_LIMIT or posted_ms <= -first[-1].minus_ms
+        if (
+            len(best) < BEST_LIMIT
+            or rank >= best[-1].rank
+            or is_early
+            or kind == "press"
+            or self._may_speak(source, rank)
+        ):
+            telling = Telling(rank, -posted_ms, key, voice.author, story, source, kind, reach, signature)
             self._tell(telling)
             if is_early:
-                _keep_first(first, telling)
+                keep_first(first, telling)
         if reach and (len(drivers) < DRIVERS_LIMIT or reach >= drivers[-1][0]):
-            _keep_driver(drivers, (reach, mention.author_mentions, author))
+            keep_driver(drivers, (reach, again, voice.author))
 
     def merge(self, part: Wave) -> None:
         """Add a part."""
@@ -187,9 +178,9 @@ class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
         for telling in (*part.best, *part.press, *part.sources.values()):
             self._tell(telling)
         for first in part.first:
-            _keep_first(self.first, first)
+            keep_first(self.first, first)
         for driver in part.drivers:
-            _keep_driver(self.drivers, driver)
+            keep_driver(self.drivers, driver)
 
     def stories(self, top: int = 10) -> tuple[Story, ...]:
         """The stories heard most, near-identical ones joined; most mentions first, then reach, then by name."""
@@ -246,18 +237,23 @@ class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
         told: dict[str, Told] = {}
         for place in sorted(self.classes):
             for story, part in self.classes[place].items():
-                _add(told.setdefault(story, Told()), part)
+                add_told(told.setdefault(story, Told()), part)
         return told
 
     def _count(self, place: int, story: str, part: Told) -> None:
         stories = self.classes.get(place)
+        told = stories.get(story) if stories is not None else None
+        if told is not None:
+            add_told(told, part)
+        else:
+            self._begin(place, story, msgspec.structs.replace(part))
+
+    def _begin(self, place: int, story: str, told: Told) -> None:
+        """Keep a story that its class does not hold yet."""
+        stories = self.classes.get(place)
         if stories is None:
             stories = self.classes[place] = {}
-        told = stories.get(story)
-        if told is not None:
-            _add(told, part)
-            return
-        stories[story] = msgspec.structs.replace(part)
+        stories[story] = told
         self.size += 1
         while self.size > STORIES_LIMIT and len(self.classes) > 1:
             self._drop(self.level + 1)
@@ -277,58 +273,15 @@ class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
         return len(sources) < SOURCES_LIMIT or rank >= min(sources.values()).rank
 
     def _tell(self, telling: Telling) -> None:
-        _keep_best(self.best, telling, BEST_LIMIT)
+        keep_best(self.best, telling, BEST_LIMIT)
         if telling.source_kind == "press":
-            _keep_best(self.press, telling, PRESS_LIMIT)
+            keep_best(self.press, telling, PRESS_LIMIT)
         sources = self.sources
         old = sources.get(telling.source)
         if old is None or telling > old:
             sources[telling.source] = telling
             if len(sources) > SOURCES_LIMIT:
                 del sources[min(sources.values()).source]
-
-
-def _keep_best(kept: list[Telling], new: Telling, limit: int) -> None:
-    """Keep the most telling mention of each story, of the most telling stories: order cannot matter."""
-    for place, old in enumerate(kept):
-        if old.story == new.story:
-            if new > old:
-                kept[place] = new
-                kept.sort(reverse=True)
-            return
-    kept.append(new)
-    kept.sort(reverse=True)
-    del kept[limit:]
-
-
-def _keep_first(kept: list[Telling], new: Telling) -> None:
-    if new not in kept:
-        kept.append(new)
-        kept.sort(key=lambda each: (each.posted_ms, each.mention, each))
-        del kept[FIRST_LIMIT:]
-
-
-def _keep_driver(kept: list[tuple[int, int, str]], new: tuple[int, int, str]) -> None:
-    """Keep the greatest (reach, mentions) of each author, of the greatest authors."""
-    for place, old in enumerate(kept):
-        if old[2] == new[2]:
-            kept[place] = max(old, new)
-            break
-    else:
-        kept.append(new)
-    kept.sort(key=lambda driver: (-driver[0], -driver[1], driver[2]))
-    del kept[DRIVERS_LIMIT:]
-
-
-def _add(told: Told, part: Told) -> None:
-    if not told.mentions or part.first < told.first:
-        told.first = part.first
-    # The least signature but 0: reposts of one text have the same, unless one came without.
-    signatures = [each for each in (told.signature, part.signature) if each]
-    told.signature = min(signatures, default=0)
-    told.mentions += part.mentions
-    told.negatives += part.negatives
-    told.reach += part.reach
 
 
 def _joined(told: dict[str, Told]) -> Iterable[list[str]]:
@@ -377,9 +330,3 @@ def _why(telling: Telling, first: str, heard: int) -> Iterable[str]:
         yield f"reaches {telling.reach:,}"
     if heard > 1:
         yield f"told {heard:,} times"
-
-
-def _class_of(mention: str) -> int:
-    """0 for half of all keys, 1 for a quarter and so on: the zeros at the end of its hash."""
-    hashed = crc32(mention.encode()) | 1 << 31
-    return (hashed & -hashed).bit_length() - 1

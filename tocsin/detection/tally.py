@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -20,7 +21,7 @@ from msgspec import Struct, structs
 
 from tocsin.detection.lexicon import Lexicon, Sense, load_lexicon
 from tocsin.detection.regression import NEGATED, Regression, load_regression
-from tocsin.detection.words import read_words
+from tocsin.detection.words import find_words, fold_words
 
 #: Flags of words, joined over a text.
 ADDRESS: Final = 1
@@ -105,6 +106,7 @@ class Vocabulary(dict[str, Word]):
         self.whole_phrases = len(lexicon.phrases)
         found = AhoCorasick([" " + phrase.words for phrase in self.phrases], matchkind=MatchKind.LeftmostLongest)
         self.find_phrases: Callable[[str], list[tuple[int, int, int]]] = found.find_matches_as_indexes
+        self.pieces = _Pieces(self)
 
     def __missing__(self, token: str) -> Word:
         name = name_token(token)
@@ -143,6 +145,23 @@ class Vocabulary(dict[str, Word]):
             is_drawn_out=spelled != name,
             ends_scope=name in _MARKS,
         )
+
+
+class _Pieces(dict[str, tuple[tuple[Word, ...], str]]):
+    """What stands between two spaces of a folded text → its words, and their tokens with spaces between."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+
+    def __missing__(self, piece: str) -> tuple[tuple[Word, ...], str]:
+        tokens = find_words(piece)
+        read = tuple([self._vocabulary[token] for token in tokens]), " ".join(tokens)
+        if len(piece) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED_WORDS:
+                self.clear()
+            self[piece] = read
+        return read
 
 
 def _is_only_flags(sense: Sense) -> bool:
@@ -213,10 +232,11 @@ def count_words(
         domain: finds a brand's own terms: place of a word → their sense; they go before all others, and the words
             in them weigh nothing.
     """
-    tokens = read_words(text, language)
-    words = [vocabulary[token] for token in tokens]
+    read = vocabulary.pieces
+    pieces = fold_words(text, language).split()
+    words = list(chain.from_iterable([read[piece][0] for piece in pieces]))
+    joined = f" {' '.join(filter(None, [read[piece][1] for piece in pieces]))} "
     phrases: dict[int, Sense | None] = {}
-    joined = " " + " ".join(tokens) + " "
     for index, start, end in vocabulary.find_phrases(joined):
         if index >= vocabulary.whole_phrases or joined[end] == " ":
             phrase = vocabulary.phrases[index]
@@ -225,6 +245,7 @@ def count_words(
             for at in range(first + 1, first + 1 + phrase.words.count(" ")):
                 phrases[at] = None
     if domain is not None:
+        tokens = joined.split()
         for at, sense in domain(tokens).items():
             words[at] = Word(text=tokens[at], is_plain=False)
             phrases[at] = sense if sense.words else None

@@ -19,10 +19,10 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log, sqrt
 from typing import Final
-from zlib import crc32
 
 import msgspec
 
+from tocsin.detection.distinct import class_of
 from tocsin.detection.normalise import fold
 from tocsin.detection.stop_words import STOP_WORDS
 from tocsin.detection.watchlist import Brand
@@ -169,7 +169,10 @@ class TermCounts(msgspec.Struct, array_like=True, omit_defaults=True):
 
     def add(self, mention: str, terms: Iterable[str], limit: int = COUNTS_LIMIT) -> None:
         """Count one mention by its key; constant time."""
-        place = _class_of(mention)
+        self.count(class_of(mention), terms, limit)
+
+    def count(self, place: int, terms: Iterable[str], limit: int = COUNTS_LIMIT) -> None:
+        """`add` of a mention whose class is known."""
         if place < self.level:
             return
         self.mentions[place] = self.mentions.get(place, 0) + 1
@@ -335,9 +338,3 @@ def _pairs(pieces: Iterable[tuple[str, ...]], named: set[str]) -> set[str]:
                 found.add(last + " " + syllable)
             last = syllable
     return found
-
-
-def _class_of(mention: str) -> int:
-    """0 for half of all keys, 1 for a quarter and so on: the zeros at the end of its hash."""
-    hashed = crc32(mention.encode()) | 1 << 31
-    return (hashed & -hashed).bit_length() - 1

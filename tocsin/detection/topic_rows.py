@@ -5,19 +5,25 @@ from __future__ import annotations
 import msgspec
 
 from schemas.mention import WHOLE_BRAND, TopicMention, Trace
+from schemas.signal import SignalState
 from tocsin.detection.baseline import Memory
-from tocsin.detection.burst import Episode
+from tocsin.detection.burst import Episode, Measured
 from tocsin.detection.coordination_rows import CoordinationRow
-from tocsin.detection.distinct import EXACT_LIMIT, Distinct, Tally, hash64
+from tocsin.detection.distinct import Distinct, Tally, class_of, hash64
 from tocsin.detection.influence import BrandReach
 from tocsin.detection.series import Series
 from tocsin.detection.stories import Wave
+from tocsin.detection.telling import Voice
 from tocsin.detection.terms import TermCounts, UsualTerms
 from tocsin.detection.virality import Cascade
 from tocsin.flow import Row
+from tocsin.instants import digest
 
 #: Sources counted for a bucket.
 TALLY_LIMIT = 64
+
+#: Mentions that wait together in one row: some 40 kB at most.
+PART_LIMIT = 128
 
 
 class CountsRow(Row, tag="counts"):
@@ -44,11 +50,6 @@ class CountsRow(Row, tag="counts"):
     late: int = 0
     configured_ms: int = 0
     configuration: str = ""
-
-    @property
-    def is_full(self) -> bool:
-        """Has the part as many authors as it should hold? Then the next mention starts another part."""
-        return len(self.authors.members) >= EXACT_LIMIT
 
     def count(self, mention: TopicMention, posted_ms: int, is_late: bool) -> None:
         """Add one mention; constant time."""
@@ -113,80 +114,94 @@ class CountsRow(Row, tag="counts"):
             self.configured_ms, self.configuration = at_ms, configuration
 
 
-class Heard(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
-    """One mention of a brand as the watches of the brand as a whole see it; no text.
+class Heard(Voice, array_like=True, omit_defaults=True, gc=False):
+    """One mention of a brand as the watches of the brand as a whole see it, too.
 
     Attributes:
-        followers: of its author; since_ms: when the account was made; 0 when unknown.
+        followers: of its author; created_ms: when the account was made; 0 when unknown.
         reshare_of: key of what it reshares; reshares: how often itself was, as a service counted.
         is_update: newer engagement of a mention that was heard before.
     """
 
-    posted_ms: int
-    mention: str
-    author: str
-    trace: Trace
+    trace: Trace = Trace()
     followers: int = 0
-    since_ms: int = 0
+    created_ms: int = 0
     is_new_author: bool = False
-    author_mentions: int = 1
-    is_negative: bool = False
     has_evidence: bool = False
     is_reshare: bool = False
     reshare_of: str = ""
     reshares: int = 0
     is_update: bool = False
-    source: str = ""
-    source_kind: str = "social"
 
 
 class PartRow(Row, tag="part"):
-    """What came for one minute and waits for the tick that judges it. Sums; the order in `heard` does not matter.
+    """What came for one minute and waits for the tick that judges it. The order of mentions does not matter.
 
     Attributes:
-        wave, terms: what is told and in which words.
-        heard: every mention, for the brand as a whole only.
+        voices: every mention of a topic.
+        heard: every mention and update of a brand as a whole, in place of `voices`.
     """
 
     counts: CountsRow = msgspec.field(default_factory=CountsRow)
-    wave: Wave = msgspec.field(default_factory=Wave)
-    terms: TermCounts = msgspec.field(default_factory=TermCounts)
+    voices: list[Voice] = msgspec.field(default_factory=list)
     heard: list[Heard] = msgspec.field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        """Does the part hold as much as one row should? Then the next mention starts another part."""
+        return len(self.voices) + len(self.heard) >= PART_LIMIT
 
     def count(self, mention: TopicMention, posted_ms: int, is_late: bool) -> None:
         """Add one mention; constant time."""
         self.counts.count(mention, posted_ms, is_late)
-        is_whole = mention.topic == WHOLE_BRAND
-        if not mention.is_update:
-            self.wave.add(mention, posted_ms)
-            # An author's repeats say nothing new, or the words of one hot-head would be those of the burst.
-            if mention.terms and mention.author_mentions == 1:
-                self.terms.add(mention.mention, mention.terms)
-            if is_whole:
+        if mention.topic == WHOLE_BRAND:
+            if not mention.is_update or mention.reshares:
                 self.heard.append(_heard(mention, posted_ms))
-        elif is_whole and mention.reshares:
-            self.heard.append(_heard(mention, posted_ms))
+        elif not mention.is_update:
+            self.voices.append(_voice(mention, posted_ms))
+
+
+def _voice(mention: TopicMention, posted_ms: int) -> Voice:
+    key, again = mention.mention, mention.author_mentions
+    return Voice(
+        posted_ms,
+        key,
+        mention.author,
+        mention.reach,
+        mention.weight,
+        mention.fingerprint or key,
+        mention.source,
+        mention.source_kind,
+        again,
+        mention.label == "negative",
+        # An author's repeats say nothing new, or the words of one hot-head would be those of the burst.
+        mention.terms if again == 1 else (),
+    )
 
 
 def _heard(mention: TopicMention, posted_ms: int) -> Heard:
-    since = mention.author_since
+    key, again, since = mention.mention, mention.author_mentions, mention.author_since
     return Heard(
         posted_ms,
-        mention.mention,
+        key,
         mention.author,
+        mention.reach,
+        mention.weight,
+        mention.fingerprint or key,
+        mention.source,
+        mention.source_kind,
+        again,
+        mention.label == "negative",
+        mention.terms if again == 1 else (),
         mention.trace,
         mention.followers,
         0 if since is None else int(since.timestamp() * 1000),
         mention.is_new_author,
-        mention.author_mentions,
-        mention.label == "negative",
         mention.has_evidence,
         mention.is_reshare,
         mention.reshare_of,
         mention.reshares,
         mention.is_update,
-        mention.source,
-        mention.source_kind,
     )
 
 
@@ -196,8 +211,15 @@ class CellRow(Row, tag="cell"):
     wave: Wave = msgspec.field(default_factory=Wave)
     terms: TermCounts = msgspec.field(default_factory=TermCounts)
 
-    def merge(self, other: CellRow | PartRow) -> None:
-        """Add a part, or another cell."""
+    def add(self, voice: Voice) -> None:
+        """Add one mention; constant time."""
+        place = class_of(voice.mention)
+        self.wave.hear(voice, place)
+        if voice.terms:
+            self.terms.count(place, voice.terms)
+
+    def merge(self, other: CellRow) -> None:
+        """Add another cell."""
         self.wave.merge(other.wave)
         self.terms.merge(other.terms)
 
@@ -257,6 +279,21 @@ class KeyRow(Row, tag="key"):
     series: Series = msgspec.field(default_factory=Series)
     record_id: str = ""
     silence_id: str = ""
+
+    def move(
+        self, kind: str, key: str, state: SignalState, measured: list[Measured], best: Measured, tick: int
+    ) -> Episode:
+        """The episode of a kind of burst after a signal of this state."""
+        episode = self.episodes.get(kind)
+        if state == "ended" and episode is not None:
+            episode.is_active = False
+            return episode
+        levels = [each.count for each in measured]
+        if state == "grown" and episode is not None:
+            episode.alerted_ms, episode.levels, episode.high_ms = tick, levels, tick
+            return episode
+        episode = self.episodes[kind] = Episode(digest("episode", kind, key, str(tick)), best.place, tick, levels, tick)
+        return episode
 
 
 class SeenRow(Row, tag="seen"):

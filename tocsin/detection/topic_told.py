@@ -34,7 +34,11 @@ class TopicTold:
         told = cells.get(cell)
         if told is None:
             told = cells[cell] = CellRow()
-        told.merge(part)
+        for voice in part.voices:
+            told.add(voice)
+        for heard in part.heard:
+            if not heard.is_update:
+                told.add(heard)
         self._rows.put(f"c|{cell}|{key}", told)
 
     def forget_old(self, key: str, tick: int) -> None:

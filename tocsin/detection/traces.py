@@ -11,8 +11,9 @@ texts. Most posts have fewer than twice k pairs of words, so that the estimate i
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 from struct import Struct
 from typing import Final
 from zlib import crc32
@@ -60,6 +61,21 @@ def trace_folded(folded: str) -> Trace:
     """`trace` of a text that `fold` has been applied to."""
     if ("t @" in folded or '"@' in folded) and (quoted := _QUOTED.search(folded)):
         folded = folded[: quoted.start()]
+    if "#" in folded or "://" in folded or "www." in folded:
+        return _trace_parts(folded)
+    pieces = folded.split()
+    whole = " ".join(filter(None, map(_SAID, pieces)))
+    hashes = list(chain.from_iterable(map(_HASH_PIECE, pieces)))
+    length = len(whole)
+    return Trace(
+        text=blake2b(whole.encode(), digest_size=8).hexdigest() if length >= MIN_FINGERPRINT_LENGTH else "",
+        length=min(length, 255),
+        sketch=_sketch_hashes(hashes) if len(hashes) >= MIN_WORDS else _sketch(whole.split()),
+    )
+
+
+def _trace_parts(folded: str) -> Trace:
+    """The trace of a text that may hold hashtags and links."""
     words: list[str] = []
     said: list[str] = []
     tags: set[str] = set()
@@ -94,14 +110,31 @@ def resemblance(one: bytes, other: bytes) -> float:
     >>> round(resemblance(trace(text).sketch, trace("wow " + text).sketch), 2)
     0.86
     """
-    if not one or not other:
+    return compare_hashes(frozenset(read_sketch(one)), read_sketch(other))
+
+
+def read_sketch(sketch: bytes) -> tuple[int, ...]:
+    """The hashes of a sketch, ascending."""
+    read = _READS.get(len(sketch))
+    if read is None:
+        return tuple(each for (each,) in _READ_ONE.iter_unpack(sketch))
+    return read(sketch)
+
+
+def compare_hashes(ours: frozenset[int], theirs: Collection[int], least: float = 0.0) -> float:
+    """`resemblance` of sketches that were read; 0 when it is below `least`."""
+    if not ours or not theirs:
         return 0.0
-    step = HASH_BYTES
-    ours = {one[at : at + step] for at in range(0, len(one), step)}
-    theirs = {other[at : at + step] for at in range(0, len(other), step)}
-    smallest = sorted(ours | theirs)[:SKETCH_HASHES]
-    common = ours & theirs
-    return sum(1 for each in smallest if each in common) / len(smallest)
+    common = ours.intersection(theirs)
+    united = len(ours) + len(theirs) - len(common)
+    if united <= SKETCH_HASHES:
+        likeness = len(common) / united
+    elif len(common) < least * SKETCH_HASHES:
+        return 0.0
+    else:
+        last = sorted(ours.union(theirs))[SKETCH_HASHES - 1]
+        likeness = len([each for each in common if each <= last]) / SKETCH_HASHES
+    return likeness if likeness >= least else 0.0
 
 
 class _WordHashes(dict[str, int]):
@@ -120,6 +153,8 @@ class _WordHashes(dict[str, int]):
 
 _HASH_WORD: Final = _WordHashes().__getitem__
 _PACKS: Final = tuple(Struct(f">{count}I").pack for count in range(SKETCH_HASHES + 1))
+_READ_ONE: Final = Struct(">I")
+_READS: Final = {count * HASH_BYTES: Struct(f">{count}I").unpack for count in range(SKETCH_HASHES + 1)}
 
 
 def _sketch(words: list[str]) -> bytes:
@@ -128,10 +163,41 @@ def _sketch(words: list[str]) -> bytes:
         if not any(len(word) >= _LONG_WORD for word in words):
             return b""
         words = list("".join(words))
-    hashes = list(map(_HASH_WORD, words))
+    return _sketch_hashes(list(map(_HASH_WORD, words)))
+
+
+def _sketch_hashes(hashes: list[int]) -> bytes:
     pairs = {one ^ other >> 1 for one, other in pairwise(hashes)}
     smallest = sorted(pairs)[:SKETCH_HASHES]
     return _PACKS[len(smallest)](*smallest)
+
+
+class _Said(dict[str, str]):
+    """What stands between two spaces, without hashtags and links → its words; they come again and again."""
+
+    def __missing__(self, piece: str) -> str:
+        said = " ".join(part for part in _PARTS.findall(piece) if part[0] != "@")
+        if len(piece) <= _LONG_WORD:
+            if len(self) >= 65_536:
+                self.clear()
+            self[piece] = said
+        return said
+
+
+class _PieceHashes(dict[str, tuple[int, ...]]):
+    """The hashes of the words in each such piece."""
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        hashes = tuple(map(_HASH_WORD, _SAID(piece).split()))
+        if len(piece) <= _LONG_WORD:
+            if len(self) >= 65_536:
+                self.clear()
+            self[piece] = hashes
+        return hashes
+
+
+_SAID: Final = _Said().__getitem__
+_HASH_PIECE: Final = _PieceHashes().__getitem__
 
 
 def _hash_links(links: list[str]) -> tuple[int, ...]:
@@ -160,4 +226,4 @@ def normalise_link(link: str) -> str:
     return path
 
 
-__all__ = ["Trace", "normalise_link", "resemblance", "trace", "trace_folded"]
+__all__ = ["Trace", "compare_hashes", "normalise_link", "read_sketch", "resemblance", "trace", "trace_folded"]

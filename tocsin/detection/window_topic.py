@@ -15,7 +15,6 @@ from heapq import heappop, heappush
 
 from schemas import streams
 from schemas.mention import WHOLE_BRAND, TopicMention
-from schemas.signal import SignalState
 from tocsin.detection.agenda import ByTick
 from tocsin.detection.baseline import LEARN_EVERY_MS, SPANS_MINUTES, Memory
 from tocsin.detection.brand_watches import BrandWatches
@@ -25,7 +24,6 @@ from tocsin.detection.burst import (
     KINDS,
     BurstPolicy,
     Circumstances,
-    Episode,
     Measured,
     find_surprise,
     is_high,
@@ -121,7 +119,7 @@ class WindowTopic:
         """Add a mention to the open part of its tick."""
         place = mention.brand, mention.topic, posted_ms // TICK_MS
         slot = self._open.get(place)
-        if slot is None or slot[1].counts.is_full:
+        if slot is None or slot[1].is_full:
             slot = self._open_part(mention.topic_key, posted_ms)
             if not slot[2]:
                 self._open[place] = slot
@@ -138,7 +136,7 @@ class WindowTopic:
                 # Too old for any bucket: only counted, in the part of a minute that is never added to the spans.
                 minute = -1
         parts = self._at(tick).setdefault(key, {}).setdefault(minute, [])
-        if not parts or parts[-1].counts.is_full:
+        if not parts or parts[-1].is_full:
             parts.append(PartRow())
         return f"p|{tick}|{minute}|{len(parts)}|{key}", parts[-1], is_late
 
@@ -246,7 +244,7 @@ class WindowTopic:
 
     def _count_cell(self, key: str, row: KeyRow, spans: Spans, cell: int, tick: int, emits: list[Emit]) -> None:
         """Give the authors of five minutes that have ended to those who watch for records, climbs and silence."""
-        if cell <= row.series.cell:
+        if cell <= row.series.cell or cell * CELL_MS >= self._last_ms:
             return
         brand, _, topic = key.rpartition("|")
         first = cell * CELL_MS // MINUTE_MS
@@ -307,7 +305,7 @@ class WindowTopic:
             if state is None or best is None:
                 continue
             changed = True
-            row.episodes[kind] = episode = self._move(kind, key, episode, state, measured, best, tick)
+            episode = row.move(kind, key, state, measured, best, tick)
             brand = key.rpartition("|")[0]
             shown = self._told.shown(key, spans)
             signal = burst_signal(kind, state, key, episode, best, row, shown, tick, self._policy)
@@ -324,26 +322,6 @@ class WindowTopic:
             record = memory.spans[place].record(SPANS_MINUTES[place], tick, self._policy.baseline) if is_rare else 0
             measured.append(Measured(place, count, mean, surprise, record))
         return measured
-
-    @staticmethod
-    def _move(
-        kind: str,
-        key: str,
-        episode: Episode | None,
-        state: SignalState,
-        measured: list[Measured],
-        best: Measured,
-        tick: int,
-    ) -> Episode:
-        """The episode after a signal."""
-        if state == "ended" and episode is not None:
-            episode.is_active = False
-            return episode
-        levels = [each.count for each in measured]
-        if state == "grown" and episode is not None:
-            episode.alerted_ms, episode.levels, episode.high_ms = tick, levels, tick
-            return episode
-        return Episode(digest("episode", kind, key, str(tick)), best.place, tick, levels, tick)
 
     # --- closing ------------------------------------------------------------------------------------------------
 

@@ -81,7 +81,11 @@ def read_words(text: str, language: str) -> list[str]:
     >>> read_words("@acme Never AGAIN!! 😡👎 https://t.co/x", "en")
     ['@acme', 'never', 'again', '!!', '😡', '👎', 'http']
     """
-    folded = fold_words(text, language)
+    return find_words(fold_words(text, language))
+
+
+def find_words(folded: str) -> list[str]:
+    """`read_words` of a text, or of what stands between two of its spaces, that `fold_words` has been applied to."""
     if "http" in folded or "www." in folded:
         folded = _LINK.sub(" http ", folded)
     return _TOKENS.findall(folded)

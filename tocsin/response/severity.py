@@ -22,7 +22,7 @@ class SeverityPolicy:
     ratio: float = 6.0  # bursts of the development data are ×3 to ×6
     surprise: float = 10.0  # one window in ten billion: no baseline explains it
     distinct_authors: int = 100  # a crowd that no team answers one by one
-    negative_share: float = 0.6  # twice the share of an ordinary day
+    negative_share: float = 0.8  # twice the share of an ordinary day: nearly everybody
     reach: int = 1_000_000
     record_ratio: float = 1.65  # two thirds above anything of the last fortnight
     source_share: float = 0.1  # a second source that makes up a tenth
