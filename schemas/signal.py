@@ -40,8 +40,8 @@ class Signal(Record, frozen=True, kw_only=True):
         authors: keys of the authors it is about, at most 20 (author_burst, high_risk) or the most heard ones.
         evidence: keys of at most 5 telling mentions (their texts are in `mentions.evidence`).
         sources: mentions by source in the span.
-        verdict: of a coordination: "unclear" or "coordinated"; of an influence or a high risk: what it deserves,
-            "watch" or "elevated".
+        verdict: of a coordination: "unclear", "coordinated" or "known" (told before); of an influence or a high risk
+            what it deserves: "watch" or "elevated".
         terms: the words that tell this span from what is usually said, most telling first.
         causes: what its complaints are about → how many of them say so, most named first.
         cluster, cause: victim, accidental or preventable, and the kind within (SCCT); empty when nothing speaks.

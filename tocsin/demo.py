@@ -97,7 +97,8 @@ def _row(finding: Finding) -> tuple[str, ...]:
     label = finding.label
     delay = f"{finding.delay.total_seconds() / 60:.0f} min" if finding.delay is not None else ""
     mark = "" if finding.is_right else "  WRONG"
-    return label.kind, f"{label.brand} {label.topic}", f"{label.start:%a %H:%M}", finding.expected, finding.found + mark, delay
+    where, when = f"{label.brand} {label.topic}", f"{label.start:%a %H:%M}"
+    return label.kind, where, when, finding.expected, finding.found + mark, delay
 
 
 if __name__ == "__main__":

@@ -98,12 +98,17 @@ class Verdict:
         return all(finding.is_right for finding in self.findings) and not (is_expected and self.false_coordinations)
 
 
+def find_told(events: Iterable[EscalationEvent]) -> list[EscalationEvent]:
+    """Every event that tells people of a crisis: opened or escalated, `elevated` or worse; by event time."""
+    told = ("crisis.opened", "crisis.escalated")
+    return [event for event in sorted(events, key=_by_time) if event.type in told and is_alarming(event)]
+
+
 def find_alarms(events: Iterable[EscalationEvent]) -> list[EscalationEvent]:
-    """The event with which each crisis became one: opened or escalated to `elevated` or worse; by event time."""
+    """The event with which each crisis became one; by event time."""
     alarms: dict[str, EscalationEvent] = {}
-    for event in sorted(events, key=_by_time):
-        if event.type in ("crisis.opened", "crisis.escalated") and is_alarming(event):
-            alarms.setdefault(event.crisis.id, event)
+    for event in find_told(events):
+        alarms.setdefault(event.crisis.id, event)
     return list(alarms.values())
 
 
@@ -141,11 +146,12 @@ def judge(
         expect_coordination: an attack that is not told as coordination is a mistake, and so is any other coordination.
     """
     events = list(events)
-    alarms, coordinations = find_alarms(events), find_coordinations(events, signals)
+    told, alarms, coordinations = find_told(events), find_alarms(events), find_coordinations(events, signals)
     findings = tuple(
         Finding(
             label,
-            next((alarm for alarm in alarms if _belongs(alarm.crisis.brand, alarm.at, label)), None),
+            # A crisis that was open already is found when people are told of it again; what is none must open none.
+            next((each for each in (told if label.is_crisis else alarms) if _is_about(each, label)), None),
             next((each for each in coordinations if _belongs(each.brand, each.at, label)), None),
             expect_coordination,
         )
@@ -157,6 +163,10 @@ def judge(
         tuple(each for each in alarms if not any(_belongs(each.crisis.brand, each.at, label) for label in labels)),
         tuple(each for each in coordinations if not any(_belongs(each.brand, each.at, label) for label in attacks)),
     )
+
+
+def _is_about(event: EscalationEvent, label: Label) -> bool:
+    return _belongs(event.crisis.brand, event.at, label)
 
 
 def _tells_coordination(signal: Signal) -> bool:

@@ -245,3 +245,28 @@ def test_the_stage_moves_from_smouldering_to_outbreak_to_spreading(desk: Desk) -
     desk.advance(30)
     assert [event.crisis.stage for event in desk.events] == ["smouldering", "outbreak", "spreading"]
     assert [event.crisis.is_paracrisis for event in desk.events] == [True, True, False]
+
+
+def test_coordination_that_joins_a_crisis_is_told_once_and_lasts_four_hours(desk: Desk) -> None:
+    def alike(id: str, at: float, **fields: Any) -> Signal:
+        return a_signal(
+            id=id, kind="coordination", verdict="coordinated", episode="alike", at=at, lasts_minutes=240, **fields
+        )
+
+    desk.take(complaints(at=0), alike("1", 600, authors=("x|1",)), alike("2", 1_200, authors=("x|2",)))
+    desk.advance(2_000)
+    assert [event.type for event in desk.events] == ["crisis.opened", "crisis.escalated"]
+    assert desk.events[-1].signal is not None
+    assert desk.events[-1].signal.kind == "coordination"
+    assert "coordination" in desk.events[-1].crisis.kinds
+    desk.take(complaints("3", at=2_100, state="ended"))
+    desk.advance(1_200 + 4 * HOUR)
+    assert desk.events[-1].type == "crisis.escalated"
+    desk.end()
+    assert desk.events[-1].type == "crisis.resolved"
+
+
+def test_accounts_of_a_group_that_is_known_open_nothing(desk: Desk) -> None:
+    desk.take(a_signal(kind="coordination", verdict="known", lasts_minutes=240))
+    desk.advance(100)
+    assert desk.told == [("crisis.watched", "watch")]

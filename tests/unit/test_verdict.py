@@ -43,6 +43,13 @@ def test_a_storm_without_an_alarm_was_missed() -> None:
     assert verdict.findings[0].delay is None
 
 
+def test_a_storm_in_a_crisis_that_is_open_already_is_found_when_people_are_told_again() -> None:
+    again = an_alarm(30, severity="severe", type="crisis.escalated", sequence=2)
+    verdict = judge([a_label()], [an_alarm(-300), again])
+    assert verdict.findings[0].delay == timedelta(minutes=30)
+    assert not judge([a_label("campaign")], [an_alarm(-300), again]).findings[0].alarm
+
+
 @pytest.mark.parametrize("minutes", [0, 120, 180])
 def test_an_alarm_counts_from_the_start_until_an_hour_after_the_end(minutes: float) -> None:
     assert judge([a_label()], [an_alarm(minutes)]).is_right

@@ -34,7 +34,7 @@ _REACH_KNOWN_DAYS = 7.0
 CASCADES_LIMIT = 256
 _CASCADE_MS = 2 * DAY_MS
 
-#: A cascade is told again when it has grown by two thirds, as bursts are.
+#: What is known is told again when it has grown by two thirds, as bursts are.
 _GROWTH = 1.65
 _FEWEST_RESHARES = 10
 
@@ -76,6 +76,19 @@ class BrandWatches:
         if finding is not None and finding.verdict != "organic":
             yield self._tell_accounts(finding)
 
+    def _name_verdict(self, finding: Finding) -> str:
+        """A group that is known already is news again when it has grown by two thirds."""
+        row = self._reach
+        if finding.verdict != "coordinated":
+            return finding.verdict
+        if 2 * finding.accounts < row.alike:  # most of it was forgotten: it begins again
+            row.alike = 0
+        if finding.accounts < _GROWTH * row.alike:
+            return "known"
+        row.alike = finding.accounts
+        self._rows.put(f"g|{self._brand}", row)
+        return finding.verdict
+
     def _tell_accounts(self, finding: Finding) -> Signal:
         episode = digest("coordination", self._brand, str(finding.at_ms // DAY_MS))
         return Signal(
@@ -93,7 +106,7 @@ class BrandWatches:
             reasons=finding.reasons,
             authors=finding.flagged,
             evidence=finding.mentions,
-            verdict=finding.verdict,
+            verdict=self._name_verdict(finding),
             lasts_minutes=LASTS_MINUTES,
         )
 

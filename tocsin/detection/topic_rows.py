@@ -231,10 +231,16 @@ class UsualRow(Row, tag="usual"):
 
 
 class ReachRow(Row, tag="reach"):
-    """How far a brand's authors usually reach, and when whom was last told of."""
+    """How far a brand's authors usually reach, and who was told of.
+
+    Attributes:
+        told: author of influence → tick at which it was last told of.
+        alike: accounts acting alike, when that was last told as an alarm.
+    """
 
     usual: BrandReach = msgspec.field(default_factory=BrandReach)
     told: dict[str, int] = msgspec.field(default_factory=dict)
+    alike: int = 0
 
 
 class CascadeRow(Row, tag="cascade"):

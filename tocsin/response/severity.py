@@ -99,6 +99,8 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
         case "coordination":
             if signal.verdict == "coordinated":
                 return "elevated", f"{signal.current:,.0f} accounts act alike: consistent with coordination"
+            if signal.verdict == "known":
+                return "watch", f"more accounts of a group that is known: {signal.current:,.0f} by now"
             return "watch", "something is shared by many or repeated by few: too little to speak of coordination"
         case "influence":
             if signal.verdict == "elevated":
