@@ -10,7 +10,8 @@ from schemas.crisis import EscalationEvent
 from schemas.mention import TopicMention
 from schemas.signal import Signal
 from tocsin.detection.burst import DEFAULT, BurstPolicy
-from tocsin.detection.sensitivity import SENSITIVITIES, Sensitivity
+from tocsin.detection.sensitivity import POLICIES, SENSITIVITIES, Sensitivity
+from tocsin.detection.series import SeriesPlan
 from tocsin.detection.window_topic import WindowTopic
 from tocsin.flow import Emit, MemoryRows, Rows, Step
 from tocsin.pipeline import ESCALATE, PIPELINE, WINDOW_TOPIC
@@ -24,8 +25,9 @@ BURST_POLICIES: dict[Sensitivity, BurstPolicy] = {
         surprise=DEFAULT.surprise + 2.0,  # a hundred times as rare
         ratio=DEFAULT.ratio * 1.25,
         record_surprise=DEFAULT.record_surprise + 1.0,
+        negative_surprise=DEFAULT.negative_surprise + 1.5,
         distinct_authors=15,
-        distinct_negative_authors=10,
+        distinct_negative_authors=15,
     ),
     "balanced": DEFAULT,
     "more": replace(
@@ -33,10 +35,13 @@ BURST_POLICIES: dict[Sensitivity, BurstPolicy] = {
         surprise=DEFAULT.surprise - 1.5,  # thirty times as frequent
         ratio=DEFAULT.ratio * 0.8,
         record_surprise=DEFAULT.record_surprise - 0.8,
+        negative_surprise=DEFAULT.negative_surprise - 0.8,
         distinct_authors=8,
-        distinct_negative_authors=5,
+        distinct_negative_authors=7,
     ),
 }
+#: The same words for records, climbs and silence.
+SERIES_PLANS: dict[Sensitivity, SeriesPlan] = {word: SeriesPlan.on(policy=POLICIES[word]) for word in SENSITIVITIES}
 
 
 @dataclass(slots=True)
@@ -80,7 +85,7 @@ def choose_steps(sensitivity: Sensitivity, tallies: Mapping[Sensitivity, Tally] 
     beside = _Beside(sensitivity, tallies) if tallies is not None else None
 
     def start_window(setup: object, rows: Rows) -> WindowTopic | _Windows:
-        window = WindowTopic(setup, rows, BURST_POLICIES[sensitivity])
+        window = WindowTopic(setup, rows, BURST_POLICIES[sensitivity], SERIES_PLANS[sensitivity])
         return window if beside is None else _Windows(window, setup, beside)
 
     def start_escalate(setup: object, rows: Rows) -> Escalate | _Escalates:
@@ -110,7 +115,7 @@ class _Windows:
         self._window = window
         self._beside = beside
         self._others = {
-            word: WindowTopic(setup, MemoryRows(), policy)
+            word: WindowTopic(setup, MemoryRows(), policy, SERIES_PLANS[word])
             for word, policy in BURST_POLICIES.items()
             if word != beside.sensitivity
         }

@@ -31,7 +31,7 @@ from tocsin.detection.burst import (
     may_be_burst,
     weigh_share,
 )  # fmt: skip
-from tocsin.detection.series import Series
+from tocsin.detection.series import DEFAULT_PLAN, Series, SeriesPlan
 from tocsin.detection.signals import (
     CELL_MS,
     burst_signal,
@@ -60,11 +60,22 @@ _LEARN_STEP_MS = min(LEARN_EVERY_MS.values())
 
 
 class WindowTopic:
-    """The windows of the topics of one partition; key `brand|topic`."""
+    """The windows of the topics of one partition; key `brand|topic`.
 
-    def __init__(self, setup: object, rows: Rows, policy: BurstPolicy = DEFAULT) -> None:  # noqa: ARG002
+    Args:
+        policy, plan: when a burst is one, and a record, climb or silence.
+    """
+
+    def __init__(
+        self,
+        setup: object,  # noqa: ARG002 (every step is started alike)
+        rows: Rows,
+        policy: BurstPolicy = DEFAULT,
+        plan: SeriesPlan = DEFAULT_PLAN,
+    ) -> None:
         self._rows = rows
         self._policy = policy
+        self._plan_of_counts = plan
         watermark = rows.get("w")
         self._judged_ms: int = watermark.judged_ms if watermark else 0
         self._keys: dict[str, KeyRow] = {}
@@ -249,7 +260,7 @@ class WindowTopic:
         brand, _, topic = key.rpartition("|")
         first = cell * CELL_MS // MINUTE_MS
         count = spans.authors_between(first, first + CELL_MS // MINUTE_MS)
-        for finding in row.series.step(cell, count):
+        for finding in row.series.step(cell, count, self._plan_of_counts):
             if finding.kind == "silence":
                 is_known = tick - row.since_ms >= _RHYTHM_KNOWN_MS
                 if topic != WHOLE_BRAND or (finding.state == "grown" and not is_known):
