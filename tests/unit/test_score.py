@@ -76,6 +76,7 @@ def test_a_brand_may_feel_differently_about_a_word() -> None:
     own = Score(Setup(matcher=Matcher(watchlist)), MemoryRows())
     mention = a_mention("the acme killer arrived today")
     (emit,) = own.take(ENRICHED.replace(mention=mention), milliseconds())
+    assert isinstance(emit.record, ScoredMention)
     assert emit.record.sentiment > score(ENRICHED.replace(mention=mention)).record.sentiment
 
 

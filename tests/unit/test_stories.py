@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from tests.builders import START, a_topic_mention, milliseconds
-from tocsin.detection.stories import DRIVERS_LIMIT, STORIES_LIMIT, Driver, Wave
+from tocsin.detection.stories import STORIES_LIMIT, Driver, Wave
+from tocsin.detection.telling import DRIVERS_LIMIT
 
 
 def wave_of(*mentions: dict[str, Any]) -> Wave:
