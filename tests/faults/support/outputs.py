@@ -153,6 +153,15 @@ async def read_digested(settings: Settings) -> Digested:
             place = (stream.name, record.partition, record.key.decode())
             rows.pop(place, None)
             if record.value is not None and not record.key.startswith(b"\0"):
-                rows[place] = msgspec.msgpack.decode(record.value)
+                rows[place] = _without_order(msgspec.msgpack.decode(record.value))
     activities.sort(key=lambda each: (each.start_at, each.brand, each.topic))
     return Digested(dict(crises), activities, rows, len(await read_all(settings, streams.REJECTED)))
+
+
+def _without_order(value: Any) -> Any:
+    """A row with its sets of hashes in order: a set that was written and read again may list them otherwise."""
+    if not isinstance(value, list):
+        return value
+    if len(value) > 1 and all(isinstance(each, int) and abs(each) > 2**40 for each in value):
+        return sorted(value)
+    return [_without_order(each) for each in value]
