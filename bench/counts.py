@@ -24,7 +24,7 @@ from random import Random
 from time import process_time
 from typing import Any, NamedTuple
 
-from tocsin.counts import judge_counts
+from tocsin.backtest.count_alerts import judge_counts
 from tocsin.detection.climb import ClimbPolicy
 from tocsin.detection.ladder import LadderPolicy
 from tocsin.detection.sensitivity import CELLS_A_DAY, POLICIES, RATES, SENSITIVITIES, expect_alarms, quiet_counts

@@ -29,11 +29,11 @@ from schemas.signal import Signal
 from tocsin.detection.matching import Matcher
 from tocsin.detection.setup import Setup
 from tocsin.detection.watchlist import parse_watchlist
-from tocsin.events import EventKind, Label
 from tocsin.loop import run
-from tocsin.phrases import BRANDS
-from tocsin.simulate import World
-from tocsin.verdict import AFTERMATH, Finding, Verdict, judge
+from tocsin.world.events import EventKind, Label
+from tocsin.world.phrases import BRANDS
+from tocsin.world.simulate import World
+from tocsin.world.verdict import AFTERMATH, Finding, Verdict, judge
 
 AMPLITUDES = (1.2, 1.5, 2.0, 3.0, 4.0, 5.0)
 _MINUTE = timedelta(minutes=1)

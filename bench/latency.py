@@ -32,7 +32,7 @@ from tocsin.kafka.client import client_options
 from tocsin.kafka.follow import StreamReader
 from tocsin.replay import KafkaRawWriter, RawRecord, raw_record
 from tocsin.settings import Settings
-from tocsin.simulate import World
+from tocsin.world.simulate import World
 
 SEED = 7
 #: Ordinary mentions that are prepared; they come again with other ids.

@@ -30,8 +30,8 @@ from tocsin.instants import MINUTE_MS, milliseconds
 from tocsin.kafka.follow import StreamReader
 from tocsin.replay import KafkaRawWriter, RawRecord, play, raw_record
 from tocsin.settings import Settings
-from tocsin.simulate import World
 from tocsin.workers import AGENTS
+from tocsin.world.simulate import World
 
 SEED = 7
 DAYS = 3.0

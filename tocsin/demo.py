@@ -22,8 +22,8 @@ from tocsin.errors import TocsinError
 from tocsin.playback import Outcome, fresh_namespace, play_back, some_kafka
 from tocsin.screen import Screen
 from tocsin.settings import Settings
-from tocsin.simulate import World
-from tocsin.verdict import Finding, Verdict, judge
+from tocsin.world.simulate import World
+from tocsin.world.verdict import Finding, Verdict, judge
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -21,7 +21,7 @@ from tocsin.kafka.admin import create_streams
 from tocsin.pipeline import PIPELINE
 from tocsin.replay import KafkaRawWriter, play, raw_record
 from tocsin.settings import Settings
-from tocsin.simulate import World
+from tocsin.world.simulate import World
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

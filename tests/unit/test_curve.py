@@ -7,8 +7,8 @@ import json
 import pytest
 
 from bench.curve import Outcome, main, run_world, summarise, table
-from tocsin.events import EventKind
-from tocsin.simulate import World
+from tocsin.world.events import EventKind
+from tocsin.world.simulate import World
 
 
 def an_outcome(

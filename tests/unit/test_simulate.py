@@ -13,10 +13,10 @@ from tocsin.detection.normalise import fingerprint
 from tocsin.detection.vader import compound
 from tocsin.detection.watchlist import parse_watchlist
 from tocsin.errors import ConfigurationError
-from tocsin.events import EventKind, Label
-from tocsin.phrases import BRANDS, LANGUAGES, Mood
-from tocsin.simulate import World
-from tocsin.wording import Wording
+from tocsin.world.events import EventKind, Label
+from tocsin.world.phrases import BRANDS, LANGUAGES, Mood
+from tocsin.world.simulate import World
+from tocsin.world.wording import Wording
 
 SEEDS = (1, 2, 3)
 

@@ -4,8 +4,8 @@ import pytest
 
 from schemas.crisis import EscalationEvent
 from tests.builders import START, a_crisis, a_signal, an_event
-from tocsin.events import EventKind, Expectation, Label
-from tocsin.verdict import find_alarms, find_coordinations, judge
+from tocsin.world.events import EventKind, Expectation, Label
+from tocsin.world.verdict import find_alarms, find_coordinations, judge
 
 HOUR = timedelta(hours=1)
 

@@ -16,7 +16,7 @@ import msgspec
 import orjson
 
 from schemas.crisis import Severity
-from tocsin.counts import CountAlert, judge_counts
+from tocsin.backtest.count_alerts import CountAlert, judge_counts
 from tocsin.detection.sensitivity import POLICIES, Sensitivity
 from tocsin.errors import ConfigurationError
 from tocsin.sources import files

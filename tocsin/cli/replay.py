@@ -19,7 +19,7 @@ from tocsin.screen import Screen
 from tocsin.settings import Settings
 from tocsin.sources.columns import FIELDS, parse_columns, parse_zone
 from tocsin.sources.files import PRESETS, Reading, read_mentions
-from tocsin.verdict import is_alarming
+from tocsin.world.verdict import is_alarming
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ import shlex
 from pathlib import Path
 
 from tocsin.errors import ConfigurationError
-from tocsin.simulate import World
+from tocsin.world.simulate import World
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from schemas.activity import TopicActivity
 from schemas.mention import Mention
 from tocsin.detection.language import find_language
 from tocsin.detection.sentiment import measure
-from tocsin.phrases import BRANDS
+from tocsin.world.phrases import BRANDS
 
 
 class Minute(NamedTuple):

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from bench.counts import NAB, SCORER, Bench
-from tocsin.counts import CountAlert, Skipped, infer_step_ms, judge_counts, read_counts
+from tocsin.backtest.count_alerts import CountAlert, Skipped, infer_step_ms, judge_counts
 from tocsin.detection.sensitivity import POLICIES, expect_alarms, quiet_counts
 from tocsin.detection.series import DEFAULT, Series
-from tocsin.errors import TocsinError
 
 START = datetime(2025, 3, 3, 21, 42, 53)  # noqa: DTZ001  files without a zone are the usual ones
 FIVE = timedelta(minutes=5)
@@ -134,36 +132,6 @@ def test_too_few_rows_are_no_error(given: list[Row]) -> None:
 
 def test_the_step_is_the_most_frequent_one() -> None:
     assert infer_step_ms([0, 300_000, 600_000, 1_500_000, 1_800_000]) == 300_000
-
-
-def test_a_file_is_read_and_its_broken_rows_are_listed(tmp_path: Path) -> None:
-    file = tmp_path / "counts.csv"
-    file.write_text(
-        "\ufefftimestamp,value\n2025-03-03 21:42:53,57\n2025-03-03T21:47:53Z,43\nyesterday,4\n,\n2025-03-04\n"
-    )
-    found = read_counts(file)
-    assert [value for _, value in found.rows] == [57.0, 43.0]
-    assert [each.row for each in found.skipped] == [4, 5, 6]
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("time,value\n1,2\n", "no column timestamp .its columns: time, value"),
-        ("", "no column timestamp and no column value .its columns: none"),
-        ("timestamp,value\n", "no row that can be read"),
-    ],
-)
-def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, says: str) -> None:
-    file = tmp_path / "counts.csv"
-    file.write_text(text)
-    with pytest.raises(TocsinError, match=says):
-        read_counts(file)
-
-
-def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(TocsinError, match="cannot be read"):
-        read_counts(tmp_path / "nothing.csv")
 
 
 def test_each_cell_is_counted_once() -> None:

@@ -1,8 +1,8 @@
-"""What people write in English in the simulated world. The syntax of a phrase is told in `tocsin.wording`."""
+"""What people write in English in the simulated world. The syntax of a phrase is told in `wording`."""
 
 from __future__ import annotations
 
-from tocsin.phrases import Phrases
+from tocsin.world.phrases import Phrases
 
 ENGLISH = Phrases(
     slots={

@@ -15,10 +15,10 @@ from functools import cache
 from random import Random
 from typing import Final
 
-from tocsin.phrases import LANGUAGES, PLACES, Dialect, Language, Mood, Phrases, without_accents
-from tocsin.phrases_en import ENGLISH
-from tocsin.phrases_es import SPANISH
-from tocsin.phrases_vi import VIETNAMESE
+from tocsin.world.phrases import LANGUAGES, PLACES, Dialect, Language, Mood, Phrases, without_accents
+from tocsin.world.phrases_en import ENGLISH
+from tocsin.world.phrases_es import SPANISH
+from tocsin.world.phrases_vi import VIETNAMESE
 
 BOOKS: Final[dict[Language, Phrases]] = {"en": ENGLISH, "es": SPANISH, "vi": VIETNAMESE}
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from schemas.mention import Author
-from tocsin.phrases import PLACES, SimulatedBrand
+from tocsin.world.phrases import PLACES, SimulatedBrand
 
 #: Followers are log-normal: median 180, a hundredth above 10,000. Ordinary people, so no more than:
 _MOST_FOLLOWERS = 60_000

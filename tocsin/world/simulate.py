@@ -1,6 +1,6 @@
 """A seeded, labelled synthetic world: brands with a daily rhythm, their mentions, and events at random times.
 
-Each kind of event (`tocsin.events`) happens once in every two days after a warm-up of two. Storms and faux pas are
+Each kind of event (`events`) happens once in every two days after a warm-up of two. Storms and faux pas are
 crises, hot-heads and campaigns are not, and an attack is to be found as coordination. What happened when is told by
 `World.labels`, which no step of the pipeline reads.
 
@@ -22,10 +22,10 @@ import yaml
 
 from schemas.mention import WHOLE_BRAND, Mention
 from tocsin.errors import ConfigurationError
-from tocsin.events import CRISIS_KINDS, DAY_MINUTES, ORGANIC_KINDS, Event, EventKind, Label, plan, plan_attack
-from tocsin.growth import Growth
-from tocsin.phrases import BRANDS, SimulatedBrand
-from tocsin.scribe import SOCIAL, Scribe
+from tocsin.world.events import CRISIS_KINDS, DAY_MINUTES, ORGANIC_KINDS, Event, EventKind, Label, plan, plan_attack
+from tocsin.world.growth import Growth
+from tocsin.world.phrases import BRANDS, SimulatedBrand
+from tocsin.world.scribe import SOCIAL, Scribe
 
 __all__ = ["Event", "EventKind", "Label", "World"]
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from schemas.crisis import SEVERITIES, EscalationEvent
 from schemas.signal import Signal
-from tocsin.events import Label
+from tocsin.world.events import Label
 
 #: An alarm belongs to an event until so long after it has faded: a storm's last hour may be judged after it.
 AFTERMATH = timedelta(hours=1)

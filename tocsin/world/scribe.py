@@ -12,11 +12,11 @@ from random import Random
 from typing import TypeVar
 
 from schemas.mention import Author, Engagement, Mention, SourceKind
-from tocsin.attack import Attack
-from tocsin.events import Event
-from tocsin.people import make_official, make_outlet, make_person
-from tocsin.phrases import BRANDS, LANGUAGES, Dialect, Mood, SimulatedBrand, SimulatedTopic
-from tocsin.wording import BOOKS, Wording, write_line
+from tocsin.world.attack import Attack
+from tocsin.world.events import Event
+from tocsin.world.people import make_official, make_outlet, make_person
+from tocsin.world.phrases import BRANDS, LANGUAGES, Dialect, Mood, SimulatedBrand, SimulatedTopic
+from tocsin.world.wording import BOOKS, Wording, write_line
 
 T = TypeVar("T")
 

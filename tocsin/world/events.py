@@ -13,7 +13,7 @@ from datetime import datetime
 from random import Random
 from typing import Literal, NamedTuple
 
-from tocsin.phrases import SimulatedBrand, SimulatedTopic
+from tocsin.world.phrases import SimulatedBrand, SimulatedTopic
 
 EventKind = Literal["storm", "faux-pas", "hot-head", "campaign", "coordinated-attack"]
 CRISIS_KINDS: frozenset[EventKind] = frozenset({"storm", "faux-pas"})

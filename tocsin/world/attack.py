@@ -12,9 +12,9 @@ from random import Random
 from typing import Final, NamedTuple
 
 from schemas.mention import Author
-from tocsin.events import Event, taking_part
-from tocsin.people import make_attacker
-from tocsin.wording import BOOKS, fill
+from tocsin.world.events import Event, taking_part
+from tocsin.world.people import make_attacker
+from tocsin.world.wording import BOOKS, fill
 
 #: Share of posts that are exact copies; the others are edited once or twice.
 _EXACT = 0.6

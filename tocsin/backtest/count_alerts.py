@@ -1,6 +1,6 @@
 """Alerts on a series that somebody else counted: rows of `timestamp,value`, any step, in any order.
 
-    for alert in judge_counts(read_counts(path).rows):
+    for alert in judge_counts(rows):
         print(alert.at, alert.kind, alert.severity, *alert.reasons)
 
 Spans are times, not rows. Rows that come more often than every five minutes are added up to five minutes. Where they
@@ -11,19 +11,16 @@ first fortnight. Missing rows are unknown, not silent: sums go without them, and
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import isfinite
-from pathlib import Path
 from typing import NamedTuple
 
 from schemas.crisis import Severity, Stage
 from tocsin.detection.records import CELL_MS, Grid, Number
 from tocsin.detection.series import DEFAULT, CountFinding, CountKind, Series, SeriesPlan, SeriesPolicy
-from tocsin.errors import TocsinError
 from tocsin.instants import MINUTE_MS, instant, milliseconds
 
 #: Severity by the ratio to the record of four weeks; any record is an alarm.
@@ -54,47 +51,10 @@ class CountAlert(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A row that was not used. `row` is its number: in a file the line, in a series from 1."""
+    """A row that was not used; `row` is its number, from 1."""
 
     row: int
     why: str
-
-
-class Counts(NamedTuple):
-    """A file of counts as it was read: its good rows, and the others."""
-
-    rows: list[tuple[datetime, float]]
-    skipped: list[Skipped]
-
-
-def read_counts(path: Path) -> Counts:
-    """Read a CSV file with the columns `timestamp` (ISO 8601; without a zone it is UTC) and `value`.
-
-    Raises:
-        TocsinError: there is no such file, no such column, or no row that can be read.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TocsinError(f"{path} cannot be read: {error}", "Name a CSV file in UTF-8.") from error
-    table = csv.DictReader(text.splitlines())
-    missing = {"timestamp", "value"} - set(table.fieldnames or ())
-    if missing:
-        columns = ", ".join(table.fieldnames or ()) or "none"
-        raise TocsinError(
-            f"{path} has no column {' and no column '.join(sorted(missing))} (its columns: {columns}).",
-            "Counts are CSV with a first line timestamp,value.",
-        )
-    rows: list[tuple[datetime, float]] = []
-    skipped: list[Skipped] = []
-    for row in table:
-        try:
-            rows.append((datetime.fromisoformat(row["timestamp"].strip()), float(row["value"])))
-        except (AttributeError, TypeError, ValueError) as error:
-            skipped.append(Skipped(table.line_num, str(error) or "a column is missing"))
-    if not rows:
-        raise TocsinError(f"{path} has no row that can be read.", "Each row is an ISO 8601 timestamp and a number.")
-    return Counts(rows, skipped)
 
 
 def judge_counts(

@@ -1,7 +1,7 @@
 """What the simulated world talks about: invented brands, their topics, and what a book of phrases holds.
 
 Any likeness to a real company is chance. The phrases themselves are in `phrases_en`, `phrases_es` and `phrases_vi`;
-`tocsin.wording` makes texts of them. About a third of the complaints hold no word that a sentiment lexicon knows, as
+`wording` makes texts of them. About a third of the complaints hold no word that a sentiment lexicon knows, as
 with real ones. None holds a high-risk term (injury, recall, lawsuit …): one such mention would rightly raise a signal.
 None names a topic by chance either.
 """
@@ -53,7 +53,7 @@ _BARE = _BareLetters()
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The phrases of one language; their syntax is told in `tocsin.wording`.
+    """The phrases of one language; their syntax is told in `wording`.
 
     Attributes:
         slots: what stands for {d} (a day), {w} (somebody's relation) and {i} (a hashtag).

@@ -1,12 +1,12 @@
-"""What people write in Vietnamese in the simulated world. The syntax of a phrase is told in `tocsin.wording`.
+"""What people write in Vietnamese in the simulated world. The syntax of a phrase is told in `wording`.
 
-Written with all diacritics; `tocsin.wording` makes the forms without them, and the abbreviations of chats (teencode).
+Written with all diacritics; `wording` makes the forms without them, and the abbreviations of chats (teencode).
 Words that without diacritics name a high risk (đọc and độc, chạy and cháy) or a topic (sắc and sạc) are left out.
 """
 
 from __future__ import annotations
 
-from tocsin.phrases import Phrases
+from tocsin.world.phrases import Phrases
 
 VIETNAMESE = Phrases(
     slots={
