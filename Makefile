@@ -1,6 +1,6 @@
 # `make` alone prints what there is to do. Everything is installed into .venv; nothing else on the machine is touched.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check bench docs lock clean
+.PHONY: help demo up down test check bench docs lock sbom audit clean tools
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,24 +34,40 @@ down: $(VENV)/.installed ## stop a broker that `tocsin kafka start` left running
 	@$(BIN)/tocsin kafka stop
 
 test: $(VENV)/.installed ## all tests, on a real broker (under 10 minutes on 2 cores)
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(TESTS)
 
-check: $(VENV)/.installed ## format, lint, strict types, import layers, documents = code
+check: $(VENV)/.installed ## format, lint, strict types, import layers, documents = code, bill of materials, audit
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest tests/house
+	@$(BIN)/python -m pytest -rs tests/house
+	@$(MAKE) --no-print-directory sbom audit
 
 bench: $(VENV)/.installed ## every figure that the documents quote
 	@$(BIN)/python -m bench
 
-docs: $(VENV)/.installed ## write the generated documents: schemas, AsyncAPI, commands
+tools: $(VENV)/.installed ## unpack promtool, Prometheus and amtool into .venv/tools (Debian and its kin; no root needed)
+	@mkdir -p $(VENV)/tools && cd $(VENV)/tools && apt-get download -q prometheus prometheus-alertmanager \
+		&& for package in *.deb; do dpkg-deb --extract $$package . && rm $$package; done
+	@ls $(VENV)/tools/usr/bin
+
+docs: $(VENV)/.installed ## write the generated documents: schemas, AsyncAPI, commands, metrics, dashboard, lifecycle
 	@$(BIN)/python -m tocsin.schema_documents
 	@$(BIN)/python -m tocsin.command_documents
+	@$(BIN)/python -m tocsin.lifecycle_documents
+	@$(BIN)/python -m tocsin.chart_documents
+	@$(BIN)/python -m tocsin.metric_documents
+	@$(BIN)/python -m tocsin.dashboard_documents
 
 lock: $(VENV)/.installed ## write requirements/*.lock again from pyproject.toml
 	@sh requirements/lock.sh $(BIN)/uv
+
+sbom: $(VENV)/.installed ## write the software bill of materials (CycloneDX), build/tocsin.cdx.json
+	@$(BIN)/python requirements/sbom.py build/tocsin.cdx.json
+
+audit: $(VENV)/.installed ## known vulnerabilities of what is locked (needs a network)
+	@$(BIN)/python requirements/audit.py
 
 clean: ## remove .venv, caches and local state
 	@rm -rf $(VENV) .tocsin .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

@@ -13,31 +13,15 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from tocsin import metrics
 from tocsin.errors import TocsinError
+from tocsin.health import Health
+from tocsin.logs import announce, configure_logging
+from tocsin.metrics_server import serve
 from tocsin.settings import Settings
 
 #: Role → module with `app`.
 ROLES = {"worker": "agents.app", "notify": "agents.notify"}
-
-
-class Sparing(logging.Filter):
-    """Lets the same complaint through once in some seconds: a broker that is away makes thousands a minute.
-
-    Args:
-        interval_s: between two lines of one message, whatever its arguments.
-    """
-
-    def __init__(self, interval_s: float = 10.0) -> None:
-        super().__init__()
-        self._interval_s = interval_s
-        self._last: dict[str, float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        what = f"{record.name}:{record.levelno}:{record.msg}"
-        if record.created - self._last.get(what, 0.0) < self._interval_s:
-            return False
-        self._last[what] = record.created
-        return True
 
 
 def main(argv: Sequence[str]) -> int:
@@ -49,9 +33,6 @@ def main(argv: Sequence[str]) -> int:
     if len(argv) != 1 or argv[0] not in ROLES:
         print(f"usage: python -m agents {'|'.join(ROLES)}", file=sys.stderr)
         return 64
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(Sparing())
     for noisy in ("aiokafka", "faust", "mode"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
@@ -60,12 +41,14 @@ def main(argv: Sequence[str]) -> int:
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     except ImportError:
         pass  # not on this platform; asyncio's own loop does
+    settings = Settings()
     try:
         settings = Settings.from_environment()
+        configure_logging(settings)
         app = importlib.import_module(ROLES[argv[0]]).app
         app.ready = asyncio.run(app.check(settings))
     except TocsinError as error:
-        print(f"tocsin {argv[0]}: {error}", file=sys.stderr)
+        announce(settings, f"tocsin {argv[0]}: {error}", logging.ERROR)
         return error.status
     return run(app, settings)
 
@@ -75,21 +58,25 @@ def run(app: Any, settings: Settings) -> int:
     import faust
 
     from agents.engine.observer import PrometheusObserver
-    from tocsin import metrics
 
     # What was imported lives as long as the process, and rows are no cycles: look for garbage rarely.
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
-    server = metrics.serve(settings.metrics_port, settings.metrics_host)
+    health = Health()
+    time = app.ready.time if app.ready else "live"
+    metrics.tell_build(app.role, settings.namespace, time)
+    server = serve(settings.metrics_port, settings.metrics_host, health)
 
     def say_ready() -> None:
+        health.begin()
         where = f", metrics on port {server.port}" if server else ""
-        print(f"tocsin: worker {settings.worker} is ready{where}", flush=True)
+        announce(settings, f"tocsin: worker {settings.worker} is ready{where}")
 
-    app.observer = PrometheusObserver()
+    app.observer = PrometheusObserver(health, is_live=time == "live", follows=app.find_last_step())
     app.on_ready = say_ready
-    worker: Any = faust.Worker(app, loglevel="ERROR", quiet=True, redirect_stdouts=False, daemon=True)
+    # Faust would put its own handlers and its own level in the place of ours.
+    worker: Any = faust.Worker(app, override_logging=False, quiet=True, redirect_stdouts=False, daemon=True)
     worker.spinner = None  # it would hide the cursor of whoever looks on
     try:
         worker.execute_from_commandline()

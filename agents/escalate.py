@@ -1,4 +1,4 @@
-"""Group signals into one crisis per brand and subject: opened, escalated, resolved."""
+"""Group signals into one crisis per brand and subject, and tell people of it until it is over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from agents.engine.chunk import chunks
 
 
 async def escalate(stream: Any) -> None:
-    """Group signals into one crisis per brand and subject: opened, escalated, resolved."""
+    """Group signals into one crisis per brand and subject, and tell people of it until it is over."""
     async for chunk in chunks(stream):
         chunk.take()
         chunk.advance()

@@ -27,9 +27,9 @@ from typing import get_args
 from schemas.crisis import EscalationEvent
 from schemas.signal import Signal
 from tocsin.detection.matching import Matcher
-from tocsin.detection.setup import Setup
 from tocsin.detection.watchlist import parse_watchlist
 from tocsin.loop import run
+from tocsin.setup import Setup
 from tocsin.world.events import EventKind, Label
 from tocsin.world.phrases import BRANDS
 from tocsin.world.simulate import World

@@ -19,10 +19,12 @@ from time import process_time
 from msgspec import Struct, structs
 
 from schemas.mention import Author, TopicMention
+from tocsin.detection.distinct import class_of
 from tocsin.detection.influence import BrandReach, judge_influence
 from tocsin.detection.profile import Heard, Relations, profile_author
 from tocsin.detection.reactions import draw_delay, due, outstanding
 from tocsin.detection.stories import Wave
+from tocsin.detection.telling import Voice
 from tocsin.detection.terms import TermCounts, UsualTerms, distinctive, own_words, terms_of
 from tocsin.detection.virality import Cascade
 from tocsin.detection.watchlist import Brand, Watchlist
@@ -240,7 +242,7 @@ def costs() -> Iterable[Cost]:
     def wave() -> int:
         shown = Wave()
         for number, mention in enumerate(mentions):
-            shown.add(mention, number, number * 7919)
+            shown.hear(Voice.of(mention, number), class_of(mention.mention))
         return len(mentions)
 
     def add_reach() -> int:
@@ -272,7 +274,7 @@ def costs() -> Iterable[Cost]:
     reach.fade(DAY_MS)
     yield Cost("influence: an author judged", time_each(repeat(lambda: judge_influence(900, reach), 2_000)), 3.0)
     yield Cost("influence: a great one", time_each(repeat(lambda: judge_influence(90_000, reach), 2_000)), 0.0)
-    profiled = lambda: profile_author(account, Heard(), 0, brand="acme", relations=relations)  # noqa: E731
+    profiled = lambda: profile_author("x|7", account, Heard(), 0, brand="acme", relations=relations)  # noqa: E731
     yield Cost("profile: an author", time_each(repeat(profiled, 2_000)), 0.0)
 
 

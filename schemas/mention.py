@@ -16,10 +16,17 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=512)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Sentiment = Annotated[float, Meta(ge=-1.0, le=1.0)]
+#: Defaults are left out by identity, and of all numbers only small whole ones are the same object everywhere.
+Risk = Annotated[float, Meta(ge=0.0)]
 
-Kind = Literal["mention", "edit", "engagement", "deletion"]
+#: `deletion`: of one mention, as its source tells it; `erasure`: of what is known of its author, on request.
+Kind = Literal["mention", "edit", "engagement", "deletion", "erasure"]
 SourceKind = Literal["social", "press", "review", "forum", "support"]
 Label = Literal["negative", "neutral", "positive"]
+#: What an author is to the brand, as the watchlist declares it; `watched`: another brand of the watchlist.
+Relation = Literal["official", "employee", "competitor", "watched", "public"]
+#: `fresh`: the first mention of this brand that we know of; `returning`: heard before; "": it was not looked up.
+History = Literal["", "fresh", "returning", "repeat_complainer"]
 
 #: The topic that stands for the brand as a whole.
 WHOLE_BRAND = "*"
@@ -36,6 +43,34 @@ class Author(Record, frozen=True, kw_only=True):
     verified: bool | None = None
 
 
+class AuthorProfile(Record, frozen=True, kw_only=True):
+    """Who speaks: what we know of one author with one brand. Indicators for a person to weigh, never an accusation.
+
+    Attributes:
+        author: their key (`source|id`).
+        speaks_for: the watched brand whose own account it is; empty if it is none.
+        history: empty for a high-risk mention, which is told before it is its turn to be counted.
+        known_days: since when the author has been heard with this brand, in days.
+        mentions, negatives: of this brand by this author in the last 24 h, as far as they were counted.
+        indicators: what the account does not say, or says oddly (`tocsin.detection.profile`); of the public only.
+        is_anonymous: several indicators together.
+        followers: None when the source does not tell.
+        reasons: all of it as sentences, most important first.
+    """
+
+    author: Identifier
+    relation: Relation = "public"
+    speaks_for: str = ""
+    history: History = ""
+    known_days: Count = 0
+    mentions: Count = 0
+    negatives: Count = 0
+    indicators: tuple[str, ...] = ()
+    is_anonymous: bool = False
+    followers: Count | None = None
+    reasons: tuple[str, ...] = ()
+
+
 class Engagement(Record, frozen=True, kw_only=True):
     """What readers did, as counted when the mention was observed."""
 
@@ -46,7 +81,15 @@ class Engagement(Record, frozen=True, kw_only=True):
 
 
 class Mention(Record, frozen=True, kw_only=True):
-    """A raw mention: the contract with producers (stream `mentions.raw`)."""
+    """A raw mention: the contract with producers (stream `mentions.raw`).
+
+    Attributes:
+        id: unique within the source; of an `erasure` its own, made by whoever asks for it, not from the author.
+        text: empty for an engagement, a deletion and an erasure; whatever these two carry is dropped at once.
+        posted_at: of a deletion when it was deleted, of an erasure the instant up to which the author is erased.
+    """
+
+    VERSION: ClassVar[int] = 2
 
     id: Identifier
     text: Annotated[str, Meta(max_length=100_000)]
@@ -80,7 +123,8 @@ class Trace(Record, frozen=True, kw_only=True):
     Attributes:
         text: hash of the author's own words: equal for the same text but for links, @handles, case, accents.
         length: characters of the text without quoted words, at most 255: short texts are shared by chance.
-        sketch: the smallest hashes of its pairs of words, 4 bytes each, ascending; b"" when it has too few words.
+        sketch: the smallest hashes of its pairs of words, 4 bytes each, ascending; b"" when it has too few words. Of
+            a reshare that says nothing of its own: those of what it passes on.
         tags: hashes of its hashtags, ascending.
         links: hashes of what it links to (host and path; no tracking), ascending.
     """
@@ -103,7 +147,11 @@ class EnrichedMention(Record, frozen=True, kw_only=True):
         language: ISO 639-1 code, or `und`.
         fingerprint: hash of the normalised text (links, handles and "RT" stripped): equal for reposts of one text.
         configuration: version of the watchlist that matched it.
+        relation: what its author is to the brand.
+        risk: how much the high-risk terms weigh together; 1 or more is enough for an alarm.
     """
+
+    VERSION: ClassVar[int] = 2
 
     mention: Mention
     brand: Identifier
@@ -114,6 +162,8 @@ class EnrichedMention(Record, frozen=True, kw_only=True):
     language: str = "und"
     fingerprint: str = ""
     configuration: str = ""
+    relation: Relation = "public"
+    risk: Risk = 0
 
 
 class Weight(Record, frozen=True, kw_only=True):
@@ -138,10 +188,10 @@ class ScoredMention(EnrichedMention, frozen=True, kw_only=True):
         reasons: what a negative mention complains about (ids of `tocsin.detection.reasons`), most likely first.
         cause: whose fault its words say it is (a kind of `tocsin.detection.causes`); empty when they do not say.
         terms: its telling words, for the words of a burst.
-        trace: what is compared of its text.
+        trace: what is compared of its text; empty for the brand's own people, who are meant to speak alike.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     sentiment: Sentiment = 0.0
     label: Label = "neutral"
@@ -166,12 +216,16 @@ class TopicMention(Record, frozen=True, kw_only=True):
         is_new_author: the author was not seen with this brand before.
         author_mentions: mentions of this brand by this author in the last 24 h, this one included.
         has_evidence: the text was written to `mentions.evidence`.
-        reasons, cause, terms, trace: see `ScoredMention`; the trace is told to the brand as a whole only.
+        reasons, cause, terms, trace: see `ScoredMention`; the brand as a whole is told the trace, a topic its sketch.
         followers: of the author, 0 when unknown; author_since: when the account was made, if that is known.
         reshare_of: key of the mention that it reshares; reshares: how often itself was reshared, when observed.
+        relation, risk: see `EnrichedMention`; a risk of 0 beside high-risk terms: they were not weighed yet.
+        profile: who its author is, told to the brand as a whole, of a mention that is a signal by itself: it names a
+            high risk, or is a complaint that many could read.
+        erased_as: not empty: no mention, but the erasure of its author; this takes the place of the author's key.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     mention: Identifier
     author: Identifier
@@ -201,6 +255,10 @@ class TopicMention(Record, frozen=True, kw_only=True):
     author_since: Instant | None = None
     reshare_of: str = ""
     reshares: Count = 0
+    relation: Relation = "public"
+    risk: Risk = 0
+    profile: AuthorProfile | None = None
+    erased_as: str = ""
 
     @property
     def topic_key(self) -> str:
@@ -211,11 +269,14 @@ class Evidence(Record, frozen=True, kw_only=True):
     """The text of a telling mention, kept apart so that it can be erased (stream `mentions.evidence`, compacted).
 
     Attributes:
+        author: key of its author (`source|author id`), by which all of an author's texts are found and erased; empty
+            when an older version wrote it.
+        source_kind: `social` also when an older version wrote it.
         reasons: what it complains about.
         language: which `tocsin.detection.sentiment.judge` needs to say why the text is felt as it is.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     mention: Identifier
     brand: Identifier
@@ -231,6 +292,8 @@ class Evidence(Record, frozen=True, kw_only=True):
     private: bool = False
     reasons: tuple[str, ...] = ()
     language: str = "und"
+    author: str = ""
+    source_kind: SourceKind = "social"
 
 
 class RejectedMention(Record, frozen=True, kw_only=True):

@@ -171,7 +171,9 @@ def _shape(cls: type[Record]) -> tuple[frozenset[str], dict[str, tuple[type[Any]
             inner = option.item_type if in_list else option  # type: ignore[attr-defined]
             if isinstance(inner, msgspec.inspect.StructType):
                 nested[field.encode_name] = (inner.cls, in_list)
-    return frozenset(field.encode_name for field in info.fields) - {_EXTRA}, nested
+    # What tells one type of record from another on a stream of several is no field of its own, and known all the same.
+    tag = {info.tag_field} if info.tag_field else set()
+    return frozenset(field.encode_name for field in info.fields) - {_EXTRA} | tag, nested
 
 
 def _gather(cls: type[Record], tree: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from schemas.mention import Count, Identifier, Instant, Share
+from schemas.mention import AuthorProfile, Count, Identifier, Instant, Share
 from schemas.record import Record
 
 SignalKind = Literal[
@@ -22,7 +22,7 @@ SignalKind = Literal[
 SignalState = Literal["raised", "grown", "ended"]
 
 
-class Signal(Record, frozen=True, kw_only=True):
+class Signal(Record, frozen=True, kw_only=True, tag_field="type", tag="signal"):
     """One piece of evidence, sent to the inbox of its brand.
 
     Attributes:
@@ -37,7 +37,8 @@ class Signal(Record, frozen=True, kw_only=True):
         negative_share: share of negative mentions in the span; positive_share: of positive ones.
         record_ratio: current over the highest of the remembered past; above 1 is a record.
         reasons: sentences a person can read.
-        authors: keys of the authors it is about, at most 20 (author_burst, high_risk) or the most heard ones.
+        authors: keys of the authors it is about: the one (author_burst, high_risk, influence, virality), those that a
+            coordination names for the first time (at most 50), or the most heard ones.
         evidence: keys of at most 5 telling mentions (their texts are in `mentions.evidence`).
         sources: mentions by source in the span.
         verdict: of a coordination: "unclear", "coordinated" or "known" (told before); of an influence or a high risk
@@ -47,12 +48,13 @@ class Signal(Record, frozen=True, kw_only=True):
         cluster, cause: victim, accidental or preventable, and the kind within (SCCT); empty when nothing speaks.
         first_mention: key of the wave's first mention.
         projected_reach: what a story that spreads by itself would reach in the end; 0 when none does.
+        profiles: who the authors are, of a signal about single ones (author_burst, high_risk, influence); at most 5.
         lasts_minutes: for so long it counts, if it has no end of its own (no `ended` follows); 0: it has.
         is_warming_up: the baseline of this key is younger than two days.
         is_incomplete: judged although a channel stalled.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     id: Identifier
     episode: Identifier
@@ -90,6 +92,7 @@ class Signal(Record, frozen=True, kw_only=True):
     first_mention: str = ""
     projected_reach: Count = 0
     lasts_minutes: Count = 0
+    profiles: tuple[AuthorProfile, ...] = ()
     is_warming_up: bool = False
     is_incomplete: bool = False
     configuration: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas.activity import AuthorActivity, TopicActivity
 from schemas.crisis import Crisis, Delivery, EscalationEvent
+from schemas.measure import Measure
 from schemas.mention import (
     Author,
     Engagement,
@@ -225,6 +226,20 @@ def a_signal(
         tick_at=instant(at),
         **(found | fields),
     )
+
+
+def a_measure(
+    *, brand: str = "acme", topic: str = "*", at: datetime | float = 0.0, mentions: int = 20, **fields: Any
+) -> Measure:
+    """An hour as quiet as ever: 2 of 18 people complain; `at` is where it starts."""
+    found: dict[str, Any] = {
+        "negatives": 2,
+        "distinct_authors": 18,
+        "distinct_negative_authors": 2,
+        "usual_share": 0.1,
+        "band_share": 0.33,
+    }
+    return Measure(brand=brand, topic=topic, start_at=instant(at), mentions=mentions, **(found | fields))
 
 
 def a_crisis(

@@ -1,20 +1,50 @@
-"""One Kafka for the whole run, started when the first test asks for it; a namespace of its own for each test."""
+"""One Kafka for the whole run, started when the first test asks for it; a namespace of its own for each test.
+
+`make test` runs two processes: whatever needs Kafka, one test after the other, in one of them, and the rest beside it.
+Both have the same broker, which the process that only hands out tests has started.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
 
 from tocsin.kafka import BrokerSettings, LocalBroker
 
+ADDRESS = "TOCSIN_TEST_BOOTSTRAP"
+#: Rooms whose tests start processes or have deadlines: never two of them at once.
+_ALONE = ("e2e", "faults")
+_broker = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hands_out = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if hands_out and ADDRESS not in os.environ:
+        folder = Path(_broker.enter_context(TemporaryDirectory(prefix="tocsin-tests-")))
+        os.environ[ADDRESS] = _broker.enter_context(LocalBroker(BrokerSettings(directory=folder))).bootstrap
+        _broker.callback(os.environ.pop, ADDRESS)
+
+
+def pytest_unconfigure() -> None:
+    _broker.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name in _ALONE or "kafka" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("kafka"))
+
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a broker: TOCSIN_TEST_BOOTSTRAP, else one that is started for this run and ends with it."""
-    if named := os.environ.get("TOCSIN_TEST_BOOTSTRAP"):
+    if named := os.environ.get(ADDRESS):
         yield named
         return
     with LocalBroker(BrokerSettings(directory=tmp_path_factory.mktemp("shared-kafka"))) as broker:

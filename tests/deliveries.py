@@ -11,9 +11,12 @@ from typing import Any
 
 from schemas.crisis import Crisis, Delivery, EscalationEvent, EventType
 from tocsin import metrics
+from tocsin.cards import render_message
 from tocsin.notifiers.courier import Courier, NoLongerOurs
-from tocsin.notifiers.notifier import TryLater
+from tocsin.notifiers.notifier import Notifier, TryLater
 from tocsin.notifiers.retry import DeliveryPolicy
+from tocsin.response.message.compose import compose
+from tocsin.response.message.message import Message, Reader
 from tocsin.response.notify import delivery_key
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -76,6 +79,8 @@ class FakeNotifier:
     Attributes:
         pages: keys in the order they were heard; `digests`: the keys of each digest.
         repeats: keys that came marked as possible repeat.
+        messages: what it was told, one by one; `cards`: the same as text, and the cards of digests.
+        reference: what it answers.
         answers: raised one after the other, instead of hearing, before anything is heard again.
         is_down: it takes nothing.
         hold: when set, a send hears and then waits here for its answer to get out.
@@ -84,7 +89,10 @@ class FakeNotifier:
     def __init__(self, name: str = "desk") -> None:
         self.name = name
         self.pages: list[str] = []
+        self.messages: list[Message] = []
         self.cards: list[str] = []
+        self.references: list[str] = []
+        self.reference = ""
         self.digests: list[list[str]] = []
         self.repeats: list[str] = []
         self.answers: list[BaseException] = []
@@ -94,10 +102,12 @@ class FakeNotifier:
         self.under_way = 0
         self.most_under_way = 0
 
-    async def send(self, delivery: Delivery, card: str) -> None:
+    async def send(self, delivery: Delivery, message: Message) -> str:
         self._answer()
         self.pages.append(delivery.key)
-        self.cards.append(card)
+        self.messages.append(message)
+        self.cards.append(render_message(message))
+        self.references.append(delivery.reference)
         if delivery.is_possible_repeat:
             self.repeats.append(delivery.key)
         self.under_way += 1
@@ -107,8 +117,9 @@ class FakeNotifier:
                 await self.hold.wait()
         finally:
             self.under_way -= 1
+        return self.reference
 
-    async def digest(self, deliveries: Sequence[Delivery], card: str) -> None:
+    async def digest(self, deliveries: Sequence[Delivery], card: str, reader: Reader) -> None:
         self._answer()
         self.digests.append([delivery.key for delivery in deliveries])
         self.cards.append(card)
@@ -139,6 +150,19 @@ class MemoryBook:
 
     def pending(self) -> list[Delivery]:
         return [delivery for delivery in self.rows.values() if delivery.state == "pending"]
+
+    def told(self, notifier: str) -> list[Delivery]:
+        crises = {row.event.crisis.id for row in self.rows.values()}
+        found = (self.find_told(notifier, crisis) for crisis in crises)
+        return [told for told in found if told is not None]
+
+    def find_told(self, notifier: str, crisis: str) -> Delivery | None:
+        told = [
+            row
+            for row in self.rows.values()
+            if (row.notifier, row.event.crisis.id) == (notifier, crisis) and row.state != "pending" and row.reference
+        ]
+        return max(told, key=lambda row: row.event.sequence, default=None)
 
     async def record(self, delivery: Delivery) -> None:
         await asyncio.sleep(0)  # the real one waits for Kafka
@@ -171,21 +195,22 @@ async def settle_down(rounds: int = 50) -> None:
         await asyncio.sleep(0)
 
 
-def card_of(event: EscalationEvent) -> str:
-    return f"card of {event.id}"
+def message_of(delivery: Delivery) -> Message:
+    """What the delivery says in English, without evidence."""
+    return compose(delivery.event, is_possible_repeat=delivery.is_possible_repeat)
 
 
 @asynccontextmanager
 async def courier(
     book: MemoryBook,
-    *notifiers: FakeNotifier,
+    *notifiers: Notifier,
     clock: SetClock | None = None,
     policy: DeliveryPolicy | None = None,
     stop_within: timedelta = timedelta(seconds=5),
 ) -> AsyncIterator[Courier]:
     """A courier at work while the block runs."""
     policies = {notifier.name: policy for notifier in notifiers} if policy else None
-    made = Courier(notifiers, book, card_of, policies, clock or SetClock(), random.Random(0), stop_within)
+    made = Courier(notifiers, book, message_of, policies, clock or SetClock(), random.Random(0), stop_within)
     run = asyncio.create_task(made.run())
     try:
         yield made

@@ -1,8 +1,10 @@
-"""A real HTTP server on this computer that receives webhooks."""
+"""A real HTTP server on this computer that receives what notifiers post."""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -20,6 +22,7 @@ class Request:
 
     headers: dict[str, str]
     body: bytes
+    path: str = "/hook"
 
     @property
     def json(self) -> Any:
@@ -37,6 +40,9 @@ class Receiver:
     Attributes:
         requests: everything that came with a valid signature.
         answers: (status, headers, body) of the next requests; 204 when there is none left.
+        answer_to: what it answers when no answer is left; it may raise what makes a 400 of it, and no request.
+        delay: seconds before each answer.
+        tls: it speaks https.
         is_silent: it receives and never answers.
         is_rude: it receives and closes the connection.
         is_trusting: it does not look at signatures.
@@ -45,6 +51,9 @@ class Receiver:
 
     requests: list[Request] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
+    answer_to: Callable[[Request], bytes] | None = None
+    delay: float = 0.0
+    tls: ssl.SSLContext | None = None
     is_silent: bool = False
     is_rude: bool = False
     is_trusting: bool = False
@@ -52,7 +61,11 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook"
+        return f"{self.base}/hook"
+
+    @property
+    def base(self) -> str:
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -65,7 +78,7 @@ class Receiver:
 
     async def listen(self) -> None:
         """Listen, on the same port as before if there was one."""
-        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls)
         await self._site.start()
         self.port = self._runner.addresses[0][1]
 
@@ -81,10 +94,18 @@ class Receiver:
         body = await request.read()
         if not self.is_trusting:
             verify_signature(SECRET, request.headers, body)  # an error here is a 500, and no request
-        self.requests.append(Request(dict(request.headers), body))
+        heard = Request(dict(request.headers), body, request.path)
+        answered = b""
+        if not self.answers and self.answer_to is not None:
+            try:
+                answered = self.answer_to(heard)
+            except Exception as error:
+                return web.Response(status=400, text=str(error))
+        self.requests.append(heard)
         if self.is_rude and request.transport is not None:
             request.transport.close()
         if self.is_silent:
             await self._silence_ends.wait()
-        status, headers, answer = self.answers.pop(0) if self.answers else (204, {}, b"")
+        await asyncio.sleep(self.delay)
+        status, headers, answer = self.answers.pop(0) if self.answers else (200 if answered else 204, {}, answered)
         return web.Response(status=status, headers=headers, body=answer)

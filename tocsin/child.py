@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tocsin.errors import BrokerError, ConfigurationError, TocsinError
 from tocsin.kafka.launch import guard_group
+from tocsin.logs import find_message
 
 #: The line of a log that says so is within this much of its start.
 READY_BYTES = 1 << 20
@@ -34,7 +35,9 @@ class Child:
         self.starts = 0
         self._command = list(command)
         self._environment = dict(environment)
-        self._ready_line = re.compile(rf"^tocsin: worker {re.escape(name)} is ready\b([^\n]*)\n", re.MULTILINE)
+        self._ready_line = re.compile(
+            rf'^(?:{{.*"message":")?tocsin: worker {re.escape(name)} is ready\b([^\n]*)\n', re.MULTILINE
+        )
         self._ready: re.Match[str] | None = None
         self._log_start = 0
         self._started_at = 0.0
@@ -133,7 +136,8 @@ class Child:
         with self.log.open("rb") as log:
             end = log.seek(0, os.SEEK_END)
             log.seek(max(self._log_start, end - TAIL_BYTES))
-            return log.read().decode("utf-8", "replace")
+            lines = log.read().decode("utf-8", "replace").splitlines()
+        return "\n".join(map(find_message, lines))
 
 
 def in_words(status: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any, Self
 
@@ -52,10 +53,14 @@ class EvidenceTexts:
         Evidence is written before the events that name it: a text that is not there at the stream's end was erased, or
         never kept.
         """
-        if any(key not in self._texts for key in _named(event)):
+        return await self.fetch_keys(_named(event))
+
+    async def fetch_keys(self, mentions: Collection[str]) -> dict[str, Evidence]:
+        """The texts of the mentions with these keys, in their order, reading on where one is not known yet."""
+        if any(key not in self._texts for key in mentions):
             async for record in self._stream.read_to_end():
                 self._learn(record)
-        return self.find(event)
+        return {key: self._texts[key] for key in mentions if key in self._texts}
 
     def find(self, event: EscalationEvent) -> dict[str, Evidence]:
         """The texts that an event names, as far as they are known: mention key → text."""

@@ -89,7 +89,14 @@ class MemoryRows:
 
 
 class Processor(Protocol):
-    """One step at work on one partition. Both methods first decide, then change rows: an exception changes nothing."""
+    """One step at work on one partition. Both methods first decide, then change rows: an exception changes nothing.
+
+    For metrics it may have, beside them:
+
+        noted: dict[str, int]      records by what became of them (`late`, `repeated`), emptied by whoever reads it
+        heard: dict[str, int]      source → append time (ms) of its last mention, emptied by whoever reads it
+        count_crises() -> Mapping[tuple[str, str], int]      active crises by (severity, status)
+    """
 
     def take(self, record: Any, appended_ms: int) -> Iterable[Emit]:
         """Take one record.

@@ -32,8 +32,8 @@ WINDOW_TOPIC = Step(
     start=WindowTopic, row=TopicRow, state=streams.TOPIC_STATE,
 )
 ESCALATE = Step(
-    name="escalate", about="signals become one crisis per brand and subject: opened, escalated, resolved",
-    reads=streams.INBOX, writes=(streams.CRISES, streams.CRISIS_STATE),
+    name="escalate", about="signals and commands become one crisis per brand and subject, told to people step by step",
+    reads=streams.INBOX, writes=(streams.CRISES, streams.CRISIS_STATE, streams.ANSWERS, streams.SILENCES),
     start=Escalate, row=EscalateRow, state=streams.ESCALATE_STATE,
 )
 NOTIFY = Step(  # an App of its own: a slow notifier must not hold up the pipeline

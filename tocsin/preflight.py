@@ -9,9 +9,13 @@ from typing import Any
 
 from tocsin.configuration import load_response, load_setup, load_watchlist
 from tocsin.errors import BrokerError, ConfigurationError
+from tocsin.kafka.acls import Role, checkable_rights
 from tocsin.kafka.admin import describe_streams, how_to_create, read_namespace
 from tocsin.kafka.namespace import NamespaceInfo, TimeMode
-from tocsin.response.plan import Plan, WebhookNotifier
+from tocsin.kafka.reach import reach
+from tocsin.kafka.rights import require_rights
+from tocsin.response.notifier_plan import secret_variables
+from tocsin.response.plan import Plan
 from tocsin.settings import Settings
 
 
@@ -20,7 +24,7 @@ class Ready:
     """What the check found, so that nothing is read twice.
 
     Attributes:
-        setup: what the files say: a `tocsin.detection.setup.Setup` for a worker, a `tocsin.response.plan.Plan` for the
+        setup: what the files say: a `tocsin.setup.Setup` for a worker, a `tocsin.response.plan.Plan` for the
             notifier.
         partitions: partition count of every stream, by name.
         time: the namespace's time mode.
@@ -36,20 +40,25 @@ class Ready:
 
 
 async def check_worker(settings: Settings) -> Ready:
-    """Kafka answers, its streams are sound, the namespace is known, the watchlist can be read.
+    """Kafka answers, its streams are sound, the namespace is known, the files can be read.
+
+    Without a response.yaml a worker pages nobody; the notifier holds it to the brands of the watchlist.
 
     Raises:
-        ConfigurationError: no Kafka was named, or the watchlist cannot be used.
+        ConfigurationError: no Kafka was named, or a file cannot be used.
         BrokerError: Kafka or its streams cannot be used.
     """
-    partitions, notes = await _check_streams(settings)
+    partitions, notes = await _check_streams(settings, "worker")
     info = await read_namespace(settings)
     setup = load_setup(
         settings.watchlist,
         namespace=settings.namespace,
         is_exercise=info.is_exercise,
         is_live=info.time == "live",
+        response=settings.response if settings.response.exists() else None,
     )
+    if setup.plan is None:
+        notes = (*notes, f"there is no {settings.response}: crises page nobody")
     return _ready(setup, partitions, info, notes)
 
 
@@ -60,16 +69,19 @@ async def check_notifier(settings: Settings) -> Ready:
         ConfigurationError: no Kafka was named, or a file cannot be used.
         BrokerError: Kafka or its streams cannot be used.
     """
-    partitions, notes = await _check_streams(settings)
+    partitions, notes = await _check_streams(settings, "notifier")
     info = await read_namespace(settings)
     # A notifier may run where no watchlist is; where one is, a policy for a brand that nobody watches is an error.
     watchlist = load_watchlist(settings.watchlist) if settings.watchlist.exists() else None
     plan = load_response(settings.response, [brand.id for brand in watchlist.brands] if watchlist else None)
-    _require_secrets(settings, plan)
+    if missing := missing_secrets(settings, plan):
+        raise missing[0]
     return _ready(plan, partitions, info, notes)
 
 
-async def _check_streams(settings: Settings) -> tuple[dict[str, int], tuple[str, ...]]:
+async def _check_streams(settings: Settings, role: Role) -> tuple[dict[str, int], tuple[str, ...]]:
+    async with reach(settings) as admin:  # first: what a user may not see looks as if it were missing
+        await require_rights(admin, settings, checkable_rights(role, settings), role)
     statuses = await describe_streams(settings)
     missing = [status.topic for status in statuses if not status.exists]
     if len(missing) == len(statuses):
@@ -89,14 +101,21 @@ async def _check_streams(settings: Settings) -> tuple[dict[str, int], tuple[str,
     return {status.name: status.partitions or 0 for status in statuses}, notes
 
 
-def _require_secrets(settings: Settings, plan: Plan) -> None:
+def missing_secrets(
+    settings: Settings, plan: Plan, environment: Mapping[str, str] = os.environ
+) -> list[ConfigurationError]:
+    """One error for each environment variable that the notifiers of a plan need and that is not set."""
+    errors = []
     for notifier in plan.notifiers:
-        variable = notifier.secret_env if isinstance(notifier, WebhookNotifier) else None
-        if variable and not os.environ.get(variable):
-            raise ConfigurationError(
-                f"{settings.response}: the notifier {notifier.id} signs with {variable}, which is not set",
-                f"set {variable}, or remove its `secret_env` to send unsigned",
+        for key, variable in secret_variables(notifier).items():
+            if environment.get(variable):
+                continue
+            verb, otherwise = (
+                ("signs with", ", or remove it to send unsigned") if key == "secret_env" else ("needs", "")
             )
+            what = f"{settings.response}: the notifier {notifier.id} {verb} {variable}, which is not set"
+            errors.append(ConfigurationError(what, f"set {variable}, named by its `{key}`{otherwise}"))
+    return errors
 
 
 def _ready(setup: Any, partitions: dict[str, int], info: NamespaceInfo, notes: tuple[str, ...]) -> Ready:

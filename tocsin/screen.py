@@ -10,9 +10,13 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from schemas.crisis import EventType
 from tocsin.cards import event_json, render_card, render_coloured_card, should_colour
 from tocsin.feed import Heard
 from tocsin.instants import instant
+
+#: That a severity fell, or that all was well a day later, is no news while days pass in seconds.
+_CALM: frozenset[EventType] = frozenset({"crisis.eased", "crisis.followed_up"})
 
 
 class Screen:
@@ -56,8 +60,9 @@ class Screen:
         self._bar.update(self._task, completed=count, description=words)
 
     def show_event(self, heard: Heard) -> None:
-        """An escalation event, as it fires."""
-        write_event(heard, is_json=self._is_json)
+        """An escalation event, as it fires; as a card only what tells more than that all is well."""
+        if self._is_json or heard.event.type not in _CALM:
+            write_event(heard, is_json=self._is_json)
 
 
 def write_event(heard: Heard, *, is_json: bool) -> None:

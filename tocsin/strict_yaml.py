@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, TypeVar
 
 import yaml
@@ -25,6 +25,9 @@ _KINDS: Final = {"str": "text", "null": "nothing", "int": "a number", "float": "
 #: Ids become parts of keys ("brand|topic"), of file names and of metric labels.
 _IDENTIFIER: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_IDENTIFIER: Final = 64
+_UNITS: Final = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
+_DURATION: Final = re.compile(r"(-?\d{1,6}) ?(s|min|h|d)")
+_WALL_TIME: Final = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def read_yaml(text: str, file: str) -> Value:
@@ -124,6 +127,36 @@ class Value:
             raise self.refuse(f"{self.label} should be from {least:g} to {most:g} seconds, found {value:g}")
         return timedelta(seconds=value)
 
+    def duration(self, least: timedelta, most: timedelta) -> timedelta:
+        """A duration written with its unit: 30 s, 5 min, 4 h, 7 d."""
+        example = 'write it as "30 s", "5 min", "4 h" or "7 d"'
+        written = self._scalar("a duration", "str", "int", "float", then=example)
+        found = _DURATION.fullmatch(written)
+        if found is None:
+            raise self.refuse(f'{self.label} is no duration: "{written}"', example)
+        duration = timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+        if not least <= duration <= most:
+            raise self.refuse(
+                f"{self.label} should be from {tell_duration(least)} to {tell_duration(most)}, found {written}"
+            )
+        return duration
+
+    def wall_time(self) -> time:
+        """A time of day, as clocks show it: 09:00."""
+        # YAML takes 10:30 for a number of base 60, and 09:30 for text.
+        value = self._scalar("a time of day", "str", "int", then='for example "09:00"')
+        if not _WALL_TIME.fullmatch(value):
+            raise self.refuse(f'{self.label} is no time of day: "{value}"', 'write it as "09:00", from 00:00 to 23:59')
+        return time.fromisoformat(value)
+
+    def day(self) -> date:
+        """A date: 2026-03-01."""
+        value = self._scalar("a date", "timestamp", "str", then="for example 2026-03-01")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise self.refuse(f'{self.label} is no date: "{value}"', "for example 2026-03-01") from None
+
     def instant(self) -> datetime:
         """A time with its offset."""
         example = "for example 2026-03-01T18:00:00Z"
@@ -190,6 +223,17 @@ class Value:
                 if name.value == key and isinstance(value, yaml.ScalarNode):
                     return f'"{value.value}"'
         return ""
+
+
+def tell_duration(duration: timedelta) -> str:
+    """A duration as it is written in a file, in its largest whole unit.
+
+    >>> tell_duration(timedelta(hours=4)), tell_duration(timedelta(seconds=90))
+    ('4 h', '90 s')
+    """
+    seconds = int(duration.total_seconds())
+    unit = next((unit for unit, length in reversed(_UNITS.items()) if seconds and seconds % length == 0), "s")
+    return f"{seconds // _UNITS[unit]} {unit}"
 
 
 def suggest(word: str, known: Collection[str]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import faust
 
+from agents.engine.credentials import make_credentials
 from agents.engine.engine import Engine
 from agents.engine.lane import Wiring
 from agents.engine.observer import Observer, PrometheusObserver
@@ -15,6 +17,7 @@ from agents.engine.stock import StockRuntime
 from agents.engine.table import TablePartition
 from schemas.streams import topic_name
 from tocsin.flow import Step
+from tocsin.notifiers.heartbeat import Heartbeat
 from tocsin.preflight import Ready
 from tocsin.settings import Settings
 
@@ -43,6 +46,7 @@ class App(faust.App):
     runtime: Any = None
     ready: Ready | None = None
     observer: Observer = PrometheusObserver()
+    _heartbeat: asyncio.Task[None] | None = None
     on_ready: Callable[[], None] = staticmethod(lambda: None)
     #: What stands behind the agents on Faust's own transport.
     stock: type[StockRuntime] = StockRuntime
@@ -55,11 +59,13 @@ class App(faust.App):
         self.steps = tuple(steps)
         self.check = check
         self._table = table
+        self.role = name
         self.group = f"{settings.namespace}.{name}"
         scheme = "kafka" if settings.is_stock else "tocsin"
         super().__init__(
             self.group,
             broker=f"{scheme}://{settings.bootstrap or '127.0.0.1:9092'}".replace(",", f";{scheme}://"),
+            broker_credentials=make_credentials(settings) if settings.is_stock else None,  # the engine's own: client.py
             datadir=str(Path(settings.state_directory) / f"faust-{settings.worker}"),
             Topic=BytesTopic,
             topic_disable_leader=True,
@@ -88,6 +94,10 @@ class App(faust.App):
         """The Faust topic that a step reads."""
         return self.topic(topic_name(self.tocsin.namespace, step.reads), key_type=bytes, value_type=bytes)
 
+    def find_last_step(self) -> str:
+        """The step that event time reaches last; empty where none reaches any, as in the notifier."""
+        return self.steps[-1].name if any(step.is_source for step in self.steps) else ""
+
     async def on_first_start(self) -> None:
         Path(self.conf.datadir).parent.mkdir(parents=True, exist_ok=True)
         await super().on_first_start()
@@ -102,6 +112,7 @@ class App(faust.App):
         wiring = Wiring(self.tocsin.namespace, self.steps, ready.partitions)
         if self.tocsin.is_stock:
             self.runtime = self.stock(self, wiring, ready.setup, self.tocsin.namespace)
+            await self.runtime.create_changelogs(self.tocsin)
         else:
             self.runtime = Engine(
                 self.tocsin,
@@ -113,4 +124,22 @@ class App(faust.App):
                 table=self._table,
             )
             self.runtime.on_ready = self.on_ready
+        if self.tocsin.heartbeat_url and isinstance(self.observer, PrometheusObserver):
+            self._heartbeat = asyncio.ensure_future(self._make_heartbeat(self.observer).run())
         await super().on_start()
+
+    async def on_stop(self) -> None:
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+            await asyncio.gather(self._heartbeat, return_exceptions=True)
+        await super().on_stop()
+
+    def _make_heartbeat(self, observer: PrometheusObserver) -> Heartbeat:
+        settings = self.tocsin
+        return Heartbeat(
+            settings.heartbeat_url,
+            f"{self.role} {settings.worker} of {settings.namespace}",
+            observer.health,
+            lambda: observer.event_time_ms,
+            allow_private=settings.heartbeat_allow_private,
+        )

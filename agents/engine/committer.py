@@ -22,7 +22,7 @@ from agents.engine.outbox import Batch, Outbox, Where
 from agents.engine.producer import TransactionalProducer
 from agents.engine.protocol import Membership
 from agents.engine.table import TablePartition
-from schemas.streams import topic_name
+from schemas.streams import END_OF_TIME_MS, topic_name
 
 #: Finished work that may wait for a commit; above it, agents pause. What one commit publishes, the next steps are given
 #: at once: much more, and a commit waits for their work longer than a transaction may last.
@@ -39,7 +39,8 @@ class Waiting:
     """What the next transaction will hold beside what is in the outbox."""
 
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
-    oldest_ms: int | None = None
+    #: Topic → append time (ms) of the oldest record among its inputs.
+    oldest_ms: dict[str, int] = field(default_factory=dict)
 
 
 class Committer:
@@ -48,13 +49,13 @@ class Committer:
     Args:
         lanes: the lanes of the current assignment, asked for event time and rows at each snapshot.
         is_drained: whether nothing is left to process right now.
-        on_commit: told of each commit: seconds it took, and the oldest append time (ms) among its inputs.
+        on_commit: told of each commit: seconds it took, and by topic the oldest append time (ms) among its inputs.
     """
 
     def __init__(
         self, producer: TransactionalProducer, namespace: str, crash: CrashPoint, *, interval_s: float,
         timeout_s: float, lanes: Callable[[], Iterable[Lane]], is_drained: Callable[[], bool],
-        on_commit: Callable[[float, int | None], None],
+        on_commit: Callable[[float, Mapping[str, int]], None],
     ) -> None:  # fmt: skip
         self._producer = producer
         self._namespace = namespace
@@ -83,8 +84,8 @@ class Committer:
         """A chunk was processed up to `next_offset`."""
         waiting = self._waiting
         waiting.offsets[tp] = self._finished[tp] = next_offset
-        if oldest_ms is not None and (waiting.oldest_ms is None or oldest_ms < waiting.oldest_ms):
-            waiting.oldest_ms = oldest_ms
+        if oldest_ms is not None and oldest_ms < waiting.oldest_ms.get(tp.topic, END_OF_TIME_MS):
+            waiting.oldest_ms[tp.topic] = oldest_ms
         if self.outbox.records >= MAX_WAITING_RECORDS or self.outbox.size >= MAX_WAITING_BYTES:
             self._room.clear()
             is_urgent = True

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from agents.engine.chunk import Chunk
 from agents.engine.committer import Committer
@@ -24,6 +25,8 @@ from schemas.record import Record
 from schemas.streams import topic_name
 from tocsin.flow import Step
 from tocsin.kafka.client import client_options
+from tocsin.kafka.explain import find_refusal
+from tocsin.logs import announce
 from tocsin.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -34,6 +37,9 @@ TRANSACTION_TIMEOUT_MS = 10_000
 STALL_MS = 60_000
 #: How often a live source tells its event time.
 HEARTBEAT_S = 1.0
+#: How often the state of things is told, and how often Kafka is asked.
+LOOK_S = 1.0
+ASK_KAFKA_S = 5.0
 #: A commit that takes longer than this will not come: the process ends and starts afresh.
 COMMIT_TIMEOUT_S = 60.0
 
@@ -110,6 +116,8 @@ class Engine:
         await self.producer.start()
         await self._changelogs.start()
         self._spawn(self.committer.run())
+        self._spawn(self._look_on())
+        self._spawn(self._ask_kafka())
         if self._is_live:
             self._spawn(self._tell_time())
 
@@ -132,11 +140,16 @@ class Engine:
 
     def give_up(self, error: BaseException | None) -> None:
         """End this process now: the last commit is whole, whoever starts next goes on from there."""
-        print(
+        refusal = find_refusal(self.settings, error) if error is not None else None
+        if refusal is not None:
+            # Somebody took a right away: no fault of ours, and nothing to trace.
+            announce(self.settings, f"tocsin: worker {self.settings.worker} gives up: {refusal}", logging.ERROR)
+            os._exit(EXIT_GAVE_UP)
+        announce(
+            self.settings,
             f"tocsin: worker {self.settings.worker} gives up: {type(error).__name__}: {error}\n"
             "  → nothing is lost or counted twice; start it again (a supervisor does)",
-            file=sys.stderr,
-            flush=True,
+            logging.ERROR,
         )
         logger.error("the reason", exc_info=error)
         os._exit(EXIT_GAVE_UP)
@@ -147,6 +160,7 @@ class Engine:
         """The group rebalances, or this worker stops: commit what is finished, then let go of everything."""
         self.crash.reach("revoke")
         self._releases += 1
+        self._observe.released()
         await self.commit_now()
         self.committer.end()
         self._lanes, self._queued, self._next = {}, {}, {}
@@ -258,6 +272,7 @@ class Engine:
         """Go on telling a step of event time, a short stretch at a time, each of them fit to be committed."""
         while lane.is_behind and self.is_current(lane):
             self.advance(lane)
+            self._observe.chunk(lane)
             self.committer.wake()
             await self.committer.wait_for_room()
 
@@ -267,8 +282,8 @@ class Engine:
     def _is_drained(self) -> bool:
         return not any(self._queued.values())
 
-    def _on_commit(self, seconds: float, oldest_ms: int | None) -> None:
-        self._observe.committed(seconds, oldest_ms, self._lanes.values(), self._lag)
+    def _on_commit(self, seconds: float, oldest_ms: Mapping[str, int]) -> None:
+        self._observe.committed(seconds, {self._steps[topic].name: at_ms for topic, at_ms in oldest_ms.items()})
 
     def _lag(self, lane: Lane) -> int | None:
         tp = self._input(lane)
@@ -282,6 +297,23 @@ class Engine:
             await asyncio.wait_for(self.committer.commit(), COMMIT_TIMEOUT_S)
         except Exception as error:
             self.give_up(error)
+
+    # -- what is told of it ---------------------------------------------------------------------------------------
+
+    async def _look_on(self) -> None:
+        """Tell once a second how things stand, whether anything is committed or not."""
+        while True:
+            self._observe.sampled([(lane, self._lag(lane)) for lane in self._lanes.values()])
+            await asyncio.sleep(LOOK_S)
+
+    async def _ask_kafka(self) -> None:
+        """Ask the brokers how they are; whoever observes draws the conclusion from their silence."""
+        while True:
+            await asyncio.sleep(ASK_KAFKA_S)
+            with contextlib.suppress(TimeoutError, KafkaError):
+                async with asyncio.timeout(ASK_KAFKA_S):
+                    if await self._consumer._client.force_metadata_update():
+                        self._observe.reached()
 
     # -- time -----------------------------------------------------------------------------------------------------
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 import orjson
 
+from agents.engine.notes import Notes
 from agents.engine.outbox import Append, Headers
 from agents.engine.partition import Partitioner
 from agents.engine.table import TablePartition
 from agents.engine.watermark import BEGINNING_MS, Watermarks, read_watermark, write_watermark
-from schemas.crisis import EscalationEvent
 from schemas.record import InvalidRecord, Record
+from schemas.signal import Signal
 from schemas.streams import END_OF_TIME_MS, REJECTED, WATERMARK_HEADER, StreamSpec, topic_name
 from tocsin.flow import Emit, Processor, Rejection, Step
 
@@ -109,12 +111,18 @@ class Lane:
         #: Counters, read and reset by whoever observes: records taken, taken without effect, written, refused by cause.
         self.taken = self.fruitless = self.emitted = 0
         self.rejected: dict[str, int] = {}
-        #: Escalation events by (type, severity).
-        self.events: dict[tuple[str, str], int] = {}
+        #: How long the step has worked, seconds.
+        self.seconds = 0.0
+        #: What the step itself counts, if it does (`tocsin.flow.Processor`), and what rarely happens.
+        self.noted: dict[str, int] = getattr(processor, "noted", {})
+        self.heard: dict[str, int] = getattr(processor, "heard", {})
+        self.count_crises: Callable[[], Mapping[tuple[str, str], int]] | None = getattr(processor, "count_crises", None)
+        self.notes: Notes | None = None
         self.last_appended_ms = 0
         self._wiring = wiring
-        assert step.reads.record is not None
-        self._decode: Callable[[bytes], Record] = step.reads.record.decoder()
+        self._decode: Callable[[bytes], Record] = step.reads.decoder()
+        if Signal in step.reads.records:
+            self._decode = partial(self._decode_and_note, self._decode)
         #: Stream → its partitioner, and how to write to each of its partitions.
         self._outlets: dict[str, tuple[Partitioner, list[Append]]] = {}
         for stream in (*step.writes, REJECTED):
@@ -192,8 +200,10 @@ class Lane:
             emitted += len(out)
         if taken:
             self.last_appended_ms = record.timestamp
+            seconds = time.perf_counter() - started
+            self.seconds += seconds
             # An average over some chunks, so that one odd mention does not count.
-            self._record_s += 0.2 * ((time.perf_counter() - started) / taken - self._record_s)
+            self._record_s += 0.2 * (seconds / taken - self._record_s)
         self.taken += taken
         self.fruitless += fruitless
         self.emitted += emitted
@@ -230,6 +240,7 @@ class Lane:
                 self._stride_ms *= 2
             elif now - before > ADVANCE_S / 2:
                 self._stride_ms = max(WATERMARK_STEP_MS, self._stride_ms // 2)
+        self.seconds += now - started
 
     def promise(self, watermark_ms: int) -> bool:
         """A source's event time by the clock (live namespaces); True when it has moved enough to be passed on."""
@@ -301,16 +312,22 @@ class Lane:
                 key, partition = partitioner.place(name)
                 append = places[partition]
             if emit.is_urgent:
-                self._hurry(record)
+                self.is_urgent = True
+            if headers or emit.is_urgent:
+                self._note().note_sent(record)
             data = None if record is None else record.encode()
             out.append((append, key, data, list(headers) if headers else _NO_HEADERS))
         return out
 
-    def _hurry(self, record: Record | None) -> None:
-        self.is_urgent = True
-        if isinstance(record, EscalationEvent):  # they always are urgent
-            told = (record.type, record.crisis.severity)
-            self.events[told] = self.events.get(told, 0) + 1
+    def _decode_and_note(self, decode: Callable[[bytes], Record], data: bytes) -> Record:
+        record = decode(data)
+        self._note().note_taken(record)
+        return record
+
+    def _note(self) -> Notes:
+        if self.notes is None:
+            self.notes = Notes()
+        return self.notes
 
     def _reject(self, record: KafkaRecord, cause: str, message: str) -> None:
         """Keep what cannot be used, whole, with the reason and the place; a replay keeps its first failure's time."""

@@ -182,7 +182,7 @@ class TransactionalProducer:
                     raise StaleGeneration(FENCED[code])
                 if code in _EPOCH:
                     raise ProducerFenced
-                raise kafka_errors.for_code(code)
+                raise kafka_errors.for_code(code)(_topics_refused(answer, code) or key)
             if refused & _MOVED:
                 self._coordinators.pop((kind, key), None)
             if refused - {_CONCURRENT, 55}:
@@ -278,6 +278,15 @@ def _one_code(answer: Any) -> tuple[int]:
 def _codes_by_partition(answer: Any) -> Iterable[int]:
     # The newer layout has tags behind each topic and each partition.
     return (partition[1] for _topic, partitions, *_tags in answer.errors for partition in partitions)
+
+
+def _topics_refused(answer: Any, code: int) -> list[str]:
+    """The topics that were answered with this code, if the answer tells of topics."""
+    return [
+        topic
+        for topic, partitions, *_tags in getattr(answer, "errors", ())
+        if any(partition[1] == code for partition in partitions)
+    ]
 
 
 async def _together(*work: Awaitable[Any]) -> list[Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
+from aiokafka.admin import NewTopic
 
 from agents.engine.chunk import Chunk
 from agents.engine.lane import KafkaRecord, Lane, Wiring
@@ -18,6 +19,8 @@ from agents.engine.outbox import Append, Headers
 from schemas.record import Record
 from schemas.streams import topic_name
 from tocsin.flow import Row, Step
+from tocsin.kafka.reach import reach
+from tocsin.settings import Settings
 
 
 class StockRows:
@@ -71,6 +74,25 @@ class StockRuntime:
         }  # fmt: skip
         self._lanes: dict[tuple[str, int], Lane] = {}
         self._out: list[tuple[str, int, bytes | None, bytes | None, Headers]] = []
+
+    async def create_changelogs(self, settings: Settings) -> None:
+        """Create the tables' changelogs before anything starts.
+
+        Faust makes them while it joins. A row that is written before its consumer has heard of them crashes the agent
+        ("the changelog topic has 0 partitions"), which loses the record and waits five minutes for the next poll.
+        """
+        new = [
+            NewTopic(
+                table.changelog_topic.get_topic_name(),
+                num_partitions=table.partitions,
+                replication_factor=-1,
+                replica_assignments={},  # the client's way of allowing -1
+                topic_configs={"cleanup.policy": "compact"},
+            )
+            for table in self._tables.values()
+        ]
+        async with reach(settings) as admin:
+            await admin.create_topics(new)
 
     def forget_lanes(self) -> None:
         """A rebalance: processors are made again from what the tables hold."""

@@ -96,8 +96,11 @@ class Consumer(FaustConsumer):
             retry_backoff_ms=50,
             metadata_max_age_ms=30_000,
         )
-        await self.engine.start(self.kafka)
-        await self.kafka.start()
+        try:
+            await self.engine.start(self.kafka)
+            await self.kafka.start()
+        except KafkaError as error:
+            self.engine.give_up(error)
 
     async def on_stop(self) -> None:
         if not hasattr(self, "kafka"):
@@ -125,6 +128,9 @@ class Consumer(FaustConsumer):
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
+        except KafkaError as error:
+            # Whatever the client could ask again for, it has: Faust would go on without its input.
+            self.engine.give_up(error)
         except asyncio.CancelledError:
             if not self.app.should_stop:
                 raise

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from schemas.record import Record
-from tocsin.schema_documents import file_name, json_schema, records
+from tocsin.json_schemas import file_name, json_schema, records
 
 _SAMPLES = Path(__file__).parent / "samples"
 
@@ -23,7 +23,9 @@ def sample(cls: type[Record], version: int = 1) -> bytes:
 def comparable(value: Any) -> Any:
     """A record's value as JSON would tell it, instants as instants."""
     if isinstance(value, Record):
-        return {name: comparable(getattr(value, name)) for name in value.__struct_fields__ if name != "extra"}
+        config = value.__struct_config__
+        tag = {config.tag_field: config.tag} if config.tag_field else {}
+        return tag | {name: comparable(getattr(value, name)) for name in value.__struct_fields__ if name != "extra"}
     if isinstance(value, tuple):
         return [comparable(item) for item in value]
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

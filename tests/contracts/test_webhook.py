@@ -12,11 +12,14 @@ import orjson
 import pytest
 
 from schemas.crisis import EscalationEvent
-from tests.deliveries import a_delivery
+from tests.deliveries import a_delivery, message_of
 from tests.receiver import SECRET, Receiver
+from tocsin.cards import render_card
+from tocsin.notifiers.http_client import parse_retry_after
 from tocsin.notifiers.notifier import Misconfigured, NotifierError, Refused, TryLater
 from tocsin.notifiers.signature import HEADER, InvalidSignature, sign, verify_signature
-from tocsin.notifiers.webhook import WebhookNotifier, parse_retry_after
+from tocsin.notifiers.webhook import WebhookNotifier
+from tocsin.response.message.message import Reader
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -26,7 +29,9 @@ def play(story: Callable[[Receiver, WebhookNotifier], Awaitable[None]], timeout:
 
     async def stage() -> None:
         async with Receiver() as receiver:
-            notifier = WebhookNotifier("desk", receiver.url, SECRET, "tocsin", timedelta(seconds=timeout))
+            notifier = WebhookNotifier(
+                "desk", receiver.url, SECRET, "tocsin", timedelta(seconds=timeout), allow_private=True
+            )
             try:
                 await story(receiver, notifier)
             finally:
@@ -37,14 +42,14 @@ def play(story: Callable[[Receiver, WebhookNotifier], Awaitable[None]], timeout:
 
 async def failure(notifier: WebhookNotifier) -> NotifierError:
     with pytest.raises(NotifierError) as caught:
-        await notifier.send(a_delivery(), "card")
+        await notifier.send(a_delivery(), message_of(a_delivery()))
     return caught.value
 
 
 def test_the_request_is_a_cloud_event_whose_data_is_the_event_itself() -> None:
     async def story(receiver: Receiver, notifier: WebhookNotifier) -> None:
         delivery = a_delivery()
-        await notifier.send(delivery, "the card")
+        await notifier.send(delivery, message_of(delivery))
         (request,) = receiver.requests
         assert request.headers["Content-Type"] == "application/cloudevents+json"
         body = request.json
@@ -52,7 +57,7 @@ def test_the_request_is_a_cloud_event_whose_data_is_the_event_itself() -> None:
         assert body == {
             "specversion": "1.0",
             "id": "event-1",
-            "type": "tocsin.crisis.opened.v1",
+            "type": "tocsin.crisis.opened.v2",
             "source": "/tocsin/tocsin",
             "subject": "acme/delivery",
             "time": "2026-03-01T12:00:00+00:00",
@@ -60,7 +65,7 @@ def test_the_request_is_a_cloud_event_whose_data_is_the_event_itself() -> None:
             "idempotencykey": delivery.key,
             "datacontenttype": "application/json",
         }
-        assert data.pop("card") == "the card"
+        assert data.pop("card") == render_card(delivery.event)
         assert EscalationEvent.decode(orjson.dumps(data)) == delivery.event
 
     play(story)
@@ -69,8 +74,9 @@ def test_the_request_is_a_cloud_event_whose_data_is_the_event_itself() -> None:
 def test_every_attempt_carries_the_same_key_and_a_repeat_says_so() -> None:
     async def story(receiver: Receiver, notifier: WebhookNotifier) -> None:
         delivery = a_delivery()
-        await notifier.send(delivery, "card")
-        await notifier.send(delivery.replace(attempts=1, is_possible_repeat=True), "card")
+        await notifier.send(delivery, message_of(delivery))
+        again = delivery.replace(attempts=1, is_possible_repeat=True)
+        await notifier.send(again, message_of(again))
         first, second = receiver.requests
         assert first.key == second.key == delivery.key
         assert "Tocsin-Possible-Repeat" not in first.headers
@@ -82,8 +88,8 @@ def test_every_attempt_carries_the_same_key_and_a_repeat_says_so() -> None:
 def test_a_digest_is_a_batch_whose_key_does_not_depend_on_the_order() -> None:
     async def story(receiver: Receiver, notifier: WebhookNotifier) -> None:
         one, two = a_delivery(id="one"), a_delivery(id="two").replace(is_possible_repeat=True)
-        await notifier.digest([one, two], "card")
-        await notifier.digest([two, one], "card")
+        await notifier.digest([one, two], "card", Reader())
+        await notifier.digest([two, one], "card", Reader())
         first, second = receiver.requests
         assert first.headers["Content-Type"] == "application/cloudevents-batch+json"
         assert [event["id"] for event in first.json] == ["one", "two"]
@@ -190,7 +196,7 @@ def test_an_answer_that_is_not_http_may_have_delivered_and_does_not_show_the_add
     async def story() -> None:
         async with await asyncio.start_server(babble, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            notifier = WebhookNotifier("desk", f"http://127.0.0.1:{port}/hook", SECRET, "tocsin")
+            notifier = WebhookNotifier("desk", f"http://127.0.0.1:{port}/hook", SECRET, "tocsin", allow_private=True)
             error = await failure(notifier)
             assert isinstance(error, TryLater)
             assert error.may_have_arrived
@@ -202,7 +208,7 @@ def test_an_answer_that_is_not_http_may_have_delivered_and_does_not_show_the_add
 
 def test_an_address_that_is_none_is_a_matter_of_configuration() -> None:
     async def story() -> None:
-        notifier = WebhookNotifier("desk", "http://", SECRET, "tocsin")
+        notifier = WebhookNotifier("desk", "http://", SECRET, "tocsin", allow_private=True)
         assert isinstance(await failure(notifier), Misconfigured)
         await notifier.close()
 
@@ -220,8 +226,8 @@ def test_of_an_endless_answer_only_the_beginning_is_read() -> None:
 def test_without_a_secret_nothing_pretends_to_be_signed() -> None:
     async def story() -> None:
         async with Receiver(is_trusting=True) as receiver:
-            notifier = WebhookNotifier("desk", receiver.url, None, "tocsin")
-            await notifier.send(a_delivery(), "card")
+            notifier = WebhookNotifier("desk", receiver.url, None, "tocsin", allow_private=True)
+            await notifier.send(a_delivery(), message_of(a_delivery()))
             await notifier.close()
             assert HEADER not in receiver.requests[0].headers
 
@@ -230,7 +236,7 @@ def test_without_a_secret_nothing_pretends_to_be_signed() -> None:
 
 def test_a_wrong_secret_is_noticed_by_the_receiver() -> None:
     async def story(receiver: Receiver, _: WebhookNotifier) -> None:
-        impostor = WebhookNotifier("desk", receiver.url, b"guessed", "tocsin")
+        impostor = WebhookNotifier("desk", receiver.url, b"guessed", "tocsin", allow_private=True)
         await failure(impostor)
         await impostor.close()
         assert receiver.requests == []

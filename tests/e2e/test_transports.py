@@ -77,12 +77,8 @@ def test_both_transports_make_the_same_crises_and_windows(kafka: str, namespace:
     made = asyncio.run(digest(ours, tmp_path / "ours", mentions, is_stock=False))
     assert made.crises
     assert made.activities
-    # Stock Faust promises nothing when workers join: it is compared by a run that went through without an accident.
-    for attempt in range(3):
-        stock = Settings(bootstrap=kafka, namespace=f"{namespace}-stock-{attempt}", watchlist=watchlist)
-        made_by_stock = asyncio.run(digest(stock, tmp_path / f"stock-{attempt}", mentions, is_stock=True))
-        if made_by_stock == made:
-            break
+    stock = Settings(bootstrap=kafka, namespace=f"{namespace}-stock", watchlist=watchlist)
+    made_by_stock = asyncio.run(digest(stock, tmp_path / "stock", mentions, is_stock=True))
     assert made.crises == made_by_stock.crises
     assert made.activities == made_by_stock.activities
 

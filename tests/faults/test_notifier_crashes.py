@@ -77,6 +77,7 @@ async def told(settings: Settings, folder: Path, crash_at: str, *, is_state_lost
         plan = folder / "response.yaml"
         plan.write_text(
             f"notifiers:\n  hook:\n    kind: webhook\n    url: {receiver.url}\n    secret_env: HOOK_SECRET\n"
+            "    allow_private: true\n"
         )
         with Crew(settings, folder, NOTIFIER, {"HOOK_SECRET": SECRET.decode()}) as crew:
             crew.start("n1", crash_at=crash_at)

@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from schemas.command import Action
 from schemas.crisis import SEVERITIES, EventType, Stage, Status
 from schemas.mention import Kind
 from schemas.signal import SignalKind
@@ -20,8 +21,9 @@ from tocsin import generated
 from tocsin.cli.main import COMMANDS
 from tocsin.command_documents import files as command_files
 from tocsin.command_documents import parser_of
+from tocsin.lifecycle_documents import files as lifecycle_files
 from tocsin.pipeline import PIPELINE
-from tocsin.response.lifecycle import LIFECYCLE
+from tocsin.response.suppression import REASONS
 from tocsin.settings import Settings, variable_of
 
 _PAGES = [path for path in files(".md") if path.name != "CHANGELOG.md"]
@@ -30,7 +32,7 @@ _WORDS = (
     "bucket", "late mention", "grace", "watermark", "tick", "activity", "baseline", "warm-up", "burst", "coordination",
     "signal", "episode", "alert", "alarm", "paracrisis", "crisis", "stage", "severity", "status", "escalation",
     "responder", "acknowledgement", "playbook", "silence", "inhibition", "rejected mention", "evidence", "delivery",
-    "notifier", "watchlist", "exercise", "chunk", "row",
+    "notifier", "watchlist", "exercise", "chunk", "row", "reply", "draft", "guardrail", "writer", "consumer",
 )  # fmt: skip
 
 
@@ -89,6 +91,7 @@ def test_every_value_that_a_reader_meets_in_a_record_is_in_the_glossary() -> Non
         get_args(EventType),
         get_args(SignalKind),
         get_args(Kind),
+        get_args(Action),
     ):
         for value in values:
             assert f"`{value}`" in page, f"`{value}` is not explained"
@@ -106,7 +109,7 @@ def test_every_command_that_a_page_tells_to_run_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
     for target in re.findall(r"`make ([a-z]+)", text):
         assert target in targets, f"{name(page)} names `make {target}`"
-    for command in re.findall(r"`tocsin ([a-z]+)", text):
+    for command in re.findall(r"`tocsin ([a-z-]+[a-z])", text):
         assert command in COMMANDS, f"{name(page)} names `tocsin {command}`"
     for module in re.findall(r"`python -m ([a-z_.]+)", text):
         assert importlib.util.find_spec(module), f"{name(page)} names `python -m {module}`"
@@ -114,15 +117,21 @@ def test_every_command_that_a_page_tells_to_run_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", _PAGES, ids=name)
 def test_every_file_that_a_page_names_is_there(page: Path) -> None:
-    rooms = "schemas|tocsin|agents|tests|bench|deploy|docs"
+    rooms = "schemas|tocsin|agents|tests|bench|deploy|docs|examples"
     for path in re.findall(rf"`((?:{rooms})/[\w./-]+)`", page.read_text(encoding="utf-8")):
         is_recipe = "NAME" in path
         assert is_recipe or (ROOT / path).exists(), f"{name(page)} names {path}, which is not there"
 
 
-def test_the_table_of_moves_is_the_lifecycle() -> None:
-    rows = re.findall(r"^\| (new|open|resolved) \| (\w+) \| `([\w.]+)`", read("docs/pipeline.md"), re.MULTILINE)
-    assert [((before, event), after) for before, after, event in rows] == list(LIFECYCLE.items())
+def test_the_picture_and_the_tables_of_the_lifecycle_are_the_generated_ones() -> None:
+    differences = generated.find_differences(lifecycle_files())
+    assert not differences, "run `python -m tocsin.lifecycle_documents`\n" + "\n".join(differences)
+
+
+def test_every_reason_that_keeps_a_message_back_is_explained() -> None:
+    rows = re.findall(r"^\| ([\w -]+) \|", read("docs/lifecycle.md"), re.MULTILINE)
+    for reason in REASONS:
+        assert any(reason.startswith(row) for row in rows), f"{reason} is not explained"
 
 
 def test_every_step_is_in_the_table_of_steps() -> None:

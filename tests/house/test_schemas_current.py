@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 import yaml
 
+from schemas.crisis import EventType
 from schemas.mention import RejectedMention
 from schemas.record import CAUSES, Record
-from schemas.streams import CRISES, REJECTED, STREAMS
+from schemas.streams import CRISES, CRISIS_STATE, INBOX, NOTIFICATIONS, RAW, REJECTED, STREAMS
 from tests.builders import an_event
 from tests.house.checkout import ROOT
 from tocsin import generated
-from tocsin.schema_documents import asyncapi, file_name, files, header_texts, json_schema, records
+from tocsin.asyncapi import asyncapi, header_texts
+from tocsin.json_schemas import file_name, json_schema, records
+from tocsin.schema_documents import files
 
 
 def test_the_committed_files_are_the_generated_ones() -> None:
@@ -23,8 +26,10 @@ def test_the_committed_files_are_the_generated_ones() -> None:
 
 
 def test_no_file_is_left_of_a_record_that_is_gone() -> None:
-    committed = {path.name for path in (ROOT / "schemas" / "json").iterdir()}
-    assert committed == {f"{file_name(record)}.json" for record in records()}
+    folder = ROOT / "schemas" / "json"
+    committed = {path.relative_to(folder).as_posix() for path in folder.rglob("*.json")}
+    events = {f"events/{event}.json" for event in get_args(EventType)}
+    assert committed == {f"{file_name(record)}.json" for record in records()} | events
 
 
 @pytest.mark.parametrize("cls", records(), ids=lambda cls: cls.__name__)
@@ -32,7 +37,9 @@ def test_a_schema_is_valid_complete_and_open(cls: type[Record]) -> None:
     schema = json_schema(cls)
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"urn:tocsin:{file_name(cls)}:{cls.VERSION}"
-    assert set(schema["properties"]) == set(cls.__struct_fields__) - {"extra"}
+    tag = {cls.__struct_config__.tag_field} - {None}
+    assert set(schema["properties"]) == set(cls.__struct_fields__) - {"extra"} | tag
+    assert set(schema["required"]) <= set(schema["properties"])
     for shape in (schema, *schema.get("$defs", {}).values()):
         assert shape["additionalProperties"] is True
         assert shape["description"]
@@ -60,10 +67,26 @@ def test_a_docstring_that_describes_no_field_is_refused() -> None:
 def test_every_stream_is_a_channel_with_its_key() -> None:
     channels = asyncapi()["channels"]
     assert list(channels) == [spec.name for spec in STREAMS]
+    trait = asyncapi()["components"]["messageTraits"]["escalation-event"]
     for spec in STREAMS:
-        (message,) = channels[spec.name]["messages"].values()
+        messages = channels[spec.name]["messages"].values()
+        assert len(messages) == (len(get_args(EventType)) if spec is CRISES else len(spec.records) or 1)
         assert channels[spec.name]["address"] == f"{{namespace}}.{spec.name}"
-        assert spec.key in message["bindings"]["kafka"]["key"]["description"]
+        for message in messages:
+            found = trait if "traits" in message else message
+            assert spec.key in found["bindings"]["kafka"]["key"]["description"]
+
+
+def test_every_operation_is_on_messages_of_its_channel() -> None:
+    document = asyncapi()
+    assert {operation["channel"]["$ref"] for operation in document["operations"].values()} >= {
+        f"#/channels/{spec.name}" for spec in (RAW, INBOX, CRISES, CRISIS_STATE, NOTIFICATIONS)
+    }
+    for operation in document["operations"].values():
+        assert operation["action"] in ("send", "receive")
+        for end in (operation, *([operation["reply"]] if "reply" in operation else [])):
+            assert end["messages"]
+            assert all(each["$ref"].startswith(f"{end['channel']['$ref']}/messages/") for each in end["messages"])
 
 
 def test_every_reference_of_the_asyncapi_file_leads_somewhere() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from schemas.mention import Mention
 from schemas.record import MAX_DEPTH, InvalidRecord, Record
-from tocsin.schema_documents import json_schema, records
+from tocsin.json_schemas import json_schema, records
 
 # Any text that JSON can carry (a lone surrogate cannot be written as UTF-8).
 _CHARACTERS = st.characters(codec="utf-8")

@@ -10,23 +10,26 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.mention import TopicMention
 from tests.builders import a_topic_mention, milliseconds
+from tocsin.detection.distinct import class_of
 from tocsin.detection.influence import BrandReach
 from tocsin.detection.stories import STORIES_LIMIT, Wave
+from tocsin.detection.telling import Voice
 from tocsin.detection.terms import TermCounts
+from tocsin.detection.traces import trace
 from tocsin.detection.virality import CELL_MS, Cascade
 
 seeds = st.integers(0, 10_000)
 Sum = TypeVar("Sum", Wave, TermCounts, Cascade, BrandReach)
 
 
-def mentions(seed: int, count: int, stories: int) -> list[tuple[TopicMention, int]]:
-    """A wave with ties in everything: few weights, few times, authors whose reach changes."""
+def mentions(seed: int, count: int, stories: int) -> list[Voice]:
+    """A wave with ties in everything: few weights, few times, authors whose reach changes, texts that are alike."""
     rng = random.Random(seed)
     made = []
     for number in range(count):
-        story = f"f{rng.randrange(stories)}"
+        story = rng.randrange(stories)
+        words = [f"w{(story + place) % stories}" for place in range(12)]
         mention = a_topic_mention(
             id=str(number),
             author=f"a{rng.randrange(40)}",
@@ -37,14 +40,15 @@ def mentions(seed: int, count: int, stories: int) -> list[tuple[TopicMention, in
             weight=rng.randrange(1, 40) / 4,
             reach=rng.choice([0, 10, 500, rng.randrange(9_000)]),
             author_mentions=rng.randrange(1, 9),
-            fingerprint=rng.choice(["", story, story]),
+            fingerprint=rng.choice(["", f"f{story}", f"f{story}"]),
+            trace=trace(" ".join(words) if rng.random() < 0.8 else ""),
         )
-        made.append((mention, int(story[1:]) * 0x9E3779B97F4A7C15 & (1 << 62) - 1))
+        made.append(Voice.of(mention, milliseconds(mention.posted_at)))
     return made
 
 
-def add_mention(wave: Wave, each: tuple[TopicMention, int]) -> None:
-    wave.add(each[0], milliseconds(each[0].posted_at), each[1])
+def add_mention(wave: Wave, each: Voice) -> None:
+    wave.hear(each, class_of(each.mention))
 
 
 def add_terms(counts: TermCounts, each: tuple[str, list[str]]) -> None:

@@ -11,13 +11,26 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.mention import Author, Engagement, Kind, Label, Mention, ScoredMention, TopicMention
+from schemas.mention import (
+    Author,
+    AuthorProfile,
+    Engagement,
+    Kind,
+    Label,
+    Mention,
+    Relation,
+    ScoredMention,
+    TopicMention,
+)
 from schemas.record import Record
 from schemas.signal import Signal, SignalKind
 from schemas.streams import END_OF_TIME_MS
 from tocsin.detection.author_rows import AuthorRow
 from tocsin.detection.distinct import RELATIVE_ERROR, Distinct, Tally, union_count
+from tocsin.detection.matching import Matcher
+from tocsin.detection.setup import Setup
 from tocsin.detection.topic_rows import TopicRow
+from tocsin.detection.watchlist import Brand, Watchlist
 from tocsin.detection.window_author import WindowAuthor
 from tocsin.detection.window_topic import WindowTopic
 from tocsin.flow import Emit, MemoryRows, Processor
@@ -29,13 +42,17 @@ START = datetime(2025, 3, 3, tzinfo=UTC)
 GRACE = timedelta(seconds=30)
 LABELS: tuple[Label, ...] = ("negative", "negative", "neutral", "positive")
 MENTION_KINDS: tuple[Kind, ...] = ("mention", "edit", "engagement", "deletion")
-SIGNAL_KINDS: tuple[SignalKind, ...] = ("burst", "negative_burst", "author_burst")
+SIGNAL_KINDS: tuple[SignalKind, ...] = ("burst", "negative_burst", "author_burst", "high_risk")
+ACME = Brand(id="acme", name="Acme", keywords=("acme",), official_accounts=("@acme",), employees=("@ceo",))
+SETUP = Setup(matcher=Matcher(Watchlist(brands=(ACME,))))
 
 
 class World:
     namespace = "test"
     is_exercise = False
     is_live = False
+    plan = None
+    library = None
 
 
 Make = Callable[[MemoryRows], Processor]
@@ -91,7 +108,7 @@ def as_told(emits: Iterable[Emit]) -> list[tuple[str, str | None, bytes]]:
 
 
 def scored_mentions(seed: int, count: int = 150) -> list[ScoredMention]:
-    """An hour and a half of mentions of few authors: repeats, edits, deletions, engagements, high risks among them."""
+    """An hour and a half of mentions of few authors: repeats, edits, deletions, engagements, the brand's own people."""
     rng = random.Random(seed)
     records: list[ScoredMention] = []
     for number in range(count):
@@ -99,7 +116,10 @@ def scored_mentions(seed: int, count: int = 150) -> list[ScoredMention]:
         identity = str(rng.randrange(count * 2 // 3))
         label = rng.choice(LABELS)
         kind = rng.choices(MENTION_KINDS, [20, 2, 3, 1])[0]
-        author = Author(id=str(int(identity) % 7), followers=rng.choice([None, 50, 20_000]))
+        person = int(identity) % 7
+        relation: Relation = "official" if person == 5 else "employee" if person == 6 else "public"
+        handle = {5: "acme", 6: "ceo"}.get(person, f"user{person}")
+        author = Author(id=str(person), handle=handle, followers=rng.choice([None, 50, 20_000]), extra={"later": 1})
         mention = Mention(
             id=identity,
             text=f"text {number}",
@@ -119,6 +139,7 @@ def scored_mentions(seed: int, count: int = 150) -> list[ScoredMention]:
             sentiment=-0.5 if label == "negative" else 0.2,
             label=label,
             configuration="v1",
+            relation=relation,
         )
         records.append(record)
         if rng.random() < 0.1:
@@ -196,6 +217,8 @@ def signals(seed: int) -> list[Signal]:
                 distinct_negative_authors=rng.randrange(300),
                 negative_share=rng.random(),
                 authors=(f"x|{rng.randrange(5)}",),
+                verdict="watch",
+                profiles=(AuthorProfile(author=f"x|{rng.randrange(5)}", history=rng.choice(["", "fresh"])),),
             )
         )
     return records
@@ -210,7 +233,7 @@ def tick_at(record: Signal) -> datetime:
 
 
 CASES: dict[str, tuple[Make, Callable[[int], Sequence[Record]], Callable[[Any], datetime], Any]] = {
-    "author": (lambda rows: WindowAuthor(World(), rows), scored_mentions, posted_at, AuthorRow),
+    "author": (lambda rows: WindowAuthor(SETUP, rows), scored_mentions, posted_at, AuthorRow),
     "crowd": (lambda rows: WindowTopic(World(), rows), crowd_mentions, posted_at, TopicRow),
     "topic": (lambda rows: WindowTopic(World(), rows), topic_mentions, posted_at, TopicRow),
     "escalate": (lambda rows: Escalate(World(), rows), signals, tick_at, EscalateRow),

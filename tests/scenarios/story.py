@@ -9,9 +9,9 @@ from schemas.crisis import EscalationEvent
 from schemas.mention import Mention
 from tests.builders import a_mention, an_author
 from tocsin.detection.matching import Matcher
-from tocsin.detection.setup import Setup
 from tocsin.detection.watchlist import parse_watchlist
 from tocsin.loop import run
+from tocsin.setup import Setup
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 

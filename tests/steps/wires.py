@@ -16,10 +16,10 @@ from schemas.record import Record
 from schemas.streams import STREAMS, WATERMARK_HEADER, StreamSpec, topic_name
 from tests.builders import START
 from tocsin.detection.matching import Matcher
-from tocsin.detection.setup import Setup
 from tocsin.detection.watchlist import parse_watchlist
 from tocsin.flow import Step
 from tocsin.pipeline import PIPELINE
+from tocsin.setup import Setup
 
 NAMESPACE = "wires"
 RAW_PARTITIONS, PARTITIONS = 6, 4
@@ -82,6 +82,10 @@ class Wires:
             lane = Lane(step, partition, self._wiring, step.start(self.setup, rows), self._open, rows)
             self._lanes[step.name, partition] = lane
         return lane
+
+    def lanes(self) -> list[Lane]:
+        """Those that were made."""
+        return list(self._lanes.values())
 
     def successor(self, step: Step, partition: int = 0) -> Lane:
         """A new lane over the rows that were committed."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.detection import burst
+from tocsin import shares
 from tocsin.detection.burst import (
     BurstPolicy,
     Circumstances,
@@ -126,7 +126,7 @@ def test_without_agreement_the_surprise_of_a_share_is_the_exact_tail_of_the_bino
     count = data.draw(st.integers(0, of))
     tail = sum(comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count, of + 1))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(burst, "_AGREEMENT", 0.0)
+        patch.setattr(shares, "AGREEMENT", 0.0)
         find_share_surprise.cache_clear()
         found = find_share_surprise(count, of, share)
         find_share_surprise.cache_clear()

@@ -13,9 +13,9 @@ from tests.deliveries import (
     MemoryBook,
     SetClock,
     a_delivery,
-    card_of,
     count,
     courier,
+    message_of,
     settle_down,
     until,
 )
@@ -35,7 +35,7 @@ def test_a_pending_delivery_goes_out_once_and_leaves_its_receipt() -> None:
             working.wake()
             await settle_down()
         assert desk.pages == [delivery.key]
-        assert desk.cards == ["card of event-1"]
+        assert [message.event for message in desk.messages] == ["event-1"]
         assert book.rows[delivery.key] == delivery.replace(state="delivered", attempts=1, delivered_at=NOON)
         assert count("desk", "delivered") == before + 1
         assert desk.is_closed
@@ -241,7 +241,7 @@ def test_stopping_lets_what_is_under_way_end_and_begins_nothing() -> None:
         first, second = a_delivery(), a_delivery(id="event-2", sequence=2)
         desk, book = FakeNotifier(), MemoryBook(first, second)
         desk.hold = asyncio.Event()
-        working = Courier([desk], book, card_of, now=SetClock())
+        working = Courier([desk], book, message_of, now=SetClock())
         run = asyncio.create_task(working.run())
         await until(lambda: desk.under_way == 1)
         stopping = asyncio.create_task(working.stop())

@@ -8,22 +8,23 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.crisis import Delivery, EscalationEvent
+from schemas.crisis import Delivery
 from tests.deliveries import (
     NOON,
     FakeNotifier,
     MemoryBook,
     SetClock,
     a_delivery,
-    card_of,
     count,
     courier,
+    message_of,
     settle_down,
     until,
 )
 from tocsin.notifiers.courier import Courier
 from tocsin.notifiers.notifier import Misconfigured, Refused, TryLater
 from tocsin.notifiers.retry import DeliveryPolicy
+from tocsin.response.message.message import Message
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -40,7 +41,7 @@ def test_after_a_crash_between_answer_and_receipt_exactly_one_more_attempt_is_ma
         delivery, first = a_delivery(), FakeNotifier()
         first.hold = asyncio.Event()
         book = MemoryBook(delivery)
-        dying = Courier([first], book, card_of, now=SetClock())
+        dying = Courier([first], book, message_of, now=SetClock())
         run = asyncio.create_task(dying.run())
         await until(lambda: first.under_way == 1)
         run.cancel()
@@ -64,7 +65,7 @@ def test_a_crash_before_the_attempt_was_written_leaves_no_mark() -> None:
         delivery, desk = a_delivery(), FakeNotifier()
         book = MemoryBook(delivery)
         book.failure = OSError("Kafka is gone")
-        dying = Courier([desk], book, card_of, now=SetClock())
+        dying = Courier([desk], book, message_of, now=SetClock())
         with pytest.raises(OSError, match="Kafka is gone"):
             await dying.run()
         assert desk.pages == [], "no request goes out that is not written down"
@@ -256,8 +257,8 @@ def test_a_lost_answer_is_made_up_for_once_even_when_it_was_the_last_attempts(at
 
 
 def test_a_card_that_cannot_be_made_does_not_lose_the_page(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(event: EscalationEvent) -> str:
-        raise KeyError(event.id)
+    def broken(delivery: Delivery) -> Message:
+        raise KeyError(delivery.key)
 
     async def story() -> None:
         desk, book = FakeNotifier(), MemoryBook(a_delivery())
@@ -266,17 +267,17 @@ def test_a_card_that_cannot_be_made_does_not_lose_the_page(caplog: pytest.LogCap
         await until(lambda: not book.pending())
         await working.stop()
         await run
-        assert "crisis.opened  acme/delivery" in desk.cards[0]
+        assert "SEVERE · Crisis opened" in desk.cards[0]
 
     asyncio.run(story())
-    assert "the card of event event-1 could not be made" in caplog.text
+    assert "the message of event event-1 could not be made" in caplog.text
 
 
 def test_a_receipt_that_cannot_be_written_ends_the_courier() -> None:
     async def story() -> None:
         desk, book = FakeNotifier(), MemoryBook(a_delivery())
         desk.hold = asyncio.Event()
-        working = Courier([desk], book, card_of, now=SetClock())
+        working = Courier([desk], book, message_of, now=SetClock())
         run = asyncio.create_task(working.run())
         await until(lambda: desk.under_way == 1)
         book.failure = OSError("fenced")

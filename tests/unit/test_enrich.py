@@ -15,7 +15,14 @@ from tocsin.detection.setup import Setup
 from tocsin.detection.watchlist import Brand, Topic, Watchlist
 from tocsin.flow import Emit, MemoryRows, Rejection
 
-ACME = Brand(id="acme", name="Acme", keywords=("acme",), topics=(Topic(id="phone", name="", keywords=("phone",)),))
+ACME = Brand(
+    id="acme",
+    name="Acme",
+    keywords=("acme",),
+    topics=(Topic(id="phone", name="", keywords=("phone",)),),
+    high_risk=("racist",),
+    employees=("@acme_ceo",),
+)
 ZETA = Brand(id="zeta", name="Zeta", keywords=("zeta",), languages=("es",), official_accounts=("@zeta",))
 MATCHER = Matcher(Watchlist(brands=(ACME, ZETA), high_risk=("killed",)))
 HOUR = 3600
@@ -67,9 +74,56 @@ def test_a_high_risk_mention_is_urgent_and_no_other_is() -> None:
     assert [emit.is_urgent for emit in take(a_mention("acme annoyed my cat"))] == [False]
 
 
+@pytest.mark.parametrize(
+    ("text", "high_risk", "risk"),
+    [
+        ("acme annoyed my cat", (), 0.0),
+        ("acme: my uncle died", ("died",), 0.5),
+        ("acme gave me food poisoning", ("food poisoning",), 1.0),
+        ("racist, that is what acme is", ("racist",), 1.0),
+        ("acme killed somebody", ("killed",), 1.0),
+        ("zeta is racist, and acme?", ("racist",), 1.0),
+        ("acme killed somebody who died", ("killed", "died"), 1.5),
+    ],
+)
+def test_a_term_that_the_watchlist_names_weighs_one_whatever_our_own_list_says(
+    text: str, high_risk: tuple[str, ...], risk: float
+) -> None:
+    record = take(a_mention(text))[0].record
+    assert isinstance(record, EnrichedMention)
+    assert (record.brand, record.high_risk, record.risk) == ("acme", high_risk, risk)
+
+
+def test_a_term_weighs_one_for_the_brand_that_names_it_only() -> None:
+    (acme, zeta) = (emit.record for emit in take(a_mention("acme, zeta: racist")))
+    assert isinstance(acme, EnrichedMention)
+    assert isinstance(zeta, EnrichedMention)
+    assert (acme.risk, zeta.risk) == (1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("handle", "relation"), [("Acme_CEO", "employee"), ("zeta", "watched"), ("maria", "public"), (None, "public")]
+)
+def test_what_the_author_is_to_the_brand_travels_with_the_mention(handle: str | None, relation: str) -> None:
+    assert enriched(a_mention("acme again", author=an_author(handle=handle))).relation == relation
+
+
+@pytest.mark.parametrize("kind", ["deletion", "erasure"])
+def test_what_has_to_go_is_about_no_brand_and_carries_nothing_but_keys(kind: Literal["deletion", "erasure"]) -> None:
+    author = an_author("a7", name="Ann Example", handle="ann")
+    (emit,) = take(a_mention("acme killed somebody", id="m7", author=author, url="https://example.org", kind=kind))
+    record = emit.record
+    assert isinstance(record, EnrichedMention)
+    assert (record.brand, record.high_risk, record.mention.kind) == ("*", (), kind)
+    assert (record.mention.key, record.mention.author_key, record.mention.text) == ("x|m7", "x|a7", "")
+    assert b"ann" not in record.encode().lower()
+
+
 def test_a_brands_own_statement_is_not_urgent() -> None:
     (emit,) = take(a_mention("zeta: nobody was killed", author=an_author(handle="Zeta"), lang="es"))
     assert not emit.is_urgent
+    assert isinstance(emit.record, EnrichedMention)
+    assert (emit.record.relation, emit.record.risk) == ("official", 0.0)
 
 
 def test_a_brand_watched_in_one_language_takes_that_and_the_unknown() -> None:
@@ -116,8 +170,8 @@ def test_times_at_the_ends_of_the_calendar_are_rejected_not_stumbled_over(offset
     assert refused.value.cause == "from-the-future"
 
 
-@pytest.mark.parametrize("kind", ["edit", "deletion", "engagement"])
-def test_what_is_not_a_new_mention_passes_along(kind: Literal["edit", "deletion", "engagement"]) -> None:
+@pytest.mark.parametrize("kind", ["edit", "engagement"])
+def test_what_is_not_a_new_mention_passes_along(kind: Literal["edit", "engagement"]) -> None:
     assert enriched(a_mention("acme again", kind=kind)).mention.kind == kind
 
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from tocsin.cli import main
 from tocsin.configuration import load_response, load_setup, load_watchlist
+from tocsin.response.plan import Stakeholders
 
 _COMMENTED_SETTING = re.compile(r"^( *)# ((?:- )? *[a-z_]+:( .*)?)$")
 
@@ -41,7 +43,8 @@ def test_the_starter_does_what_its_comments_say(tmp_path: Path) -> None:
 def test_what_stands_in_comments_of_the_starter_would_load_too(tmp_path: Path) -> None:
     main(["init", "--dir", str(tmp_path)])
     for name in ("watchlist.yaml", "response.yaml"):
-        lines = (tmp_path / name).read_text().replace("silences: []", "silences:").splitlines()
+        text = (tmp_path / name).read_text()
+        lines = text.replace("silences: []", "silences:").replace("maintenance: []", "maintenance:").splitlines()
         settings = [_COMMENTED_SETTING.sub(r"\1\2", line) for line in lines]
         assert settings != lines
         (tmp_path / name).write_text("\n".join(settings))
@@ -49,6 +52,10 @@ def test_what_stands_in_comments_of_the_starter_would_load_too(tmp_path: Path) -
     plan = load_response(tmp_path / "response.yaml")
     assert [notifier.id for notifier in plan.notifiers] == ["log", "hook"]
     assert plan.silences[0].topic == "app"
+    assert plan.maintenance[0].mutes_up_to == "elevated"
+    assert plan.rotations[0].hours == (time(9), time(18))
+    assert plan.rotations[0].overrides[0].person == "ben"
+    assert plan.escalations[0].stakeholders == Stakeholders(targets=("ben",))
 
 
 def test_init_overwrites_nothing_unless_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tocsin.errors import ConfigurationError
-from tocsin.kafka.reach import explain, hush_client, reach
+from tocsin.kafka.explain import explain
+from tocsin.kafka.reach import hush_client, reach
 from tocsin.settings import Settings
 
 
@@ -24,7 +25,24 @@ async def connect(settings: Settings) -> None:
         ("connection refused", "no Kafka answers at a:1 (connection refused)", "tocsin kafka start"),
         ("SaslAuthenticationFailed: Authentication failed", "does not let this user in", "KAFKA_SASL_PASSWORD"),
         ("Connection at a:1 closed", "does not speak PLAINTEXT", "KAFKA_SECURITY_PROTOCOL"),
-        ("[SSL: CERTIFICATE_VERIFY_FAILED]", "does not speak PLAINTEXT", "KAFKA_SECURITY_PROTOCOL"),
+        (
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)",
+            "the certificate of Kafka at a:1 has expired",
+            "renew it",
+        ),
+        (
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid "
+            "for 'a'. (_ssl.c:1006)",
+            "was made for another host: certificate verify failed: Hostname mismatch",
+            "subjectAltName",
+        ),
+        ("certificate verify failed: self-signed certificate in certificate chain", "nobody whom", "KAFKA_SSL_CAFILE"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED]", "is not accepted", "openssl s_client"),
+        ("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] certificate required", "of this client", "KAFKA_SSL_CERTFILE"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "does not speak", "KAFKA_SECURITY_PROTOCOL"),
+        ("[Error 33] UnsupportedSaslMechanism: <x>", "does not offer KAFKA_SASL_MECHANISM", "sasl.enabled.mechanisms"),
+        ("[Error 34] IllegalSaslStateError: <x>", "does not speak PLAINTEXT: IllegalSaslStateError", "the port"),
+        ("no token from KAFKA_SASL_TOKEN_FILE=t: it is empty", "was not asked: no token from", "mend that place"),
     ],
 )
 def test_each_reason_has_its_own_remedy(reason: str, what: str, then: str) -> None:

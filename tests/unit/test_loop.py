@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.builders import a_mention
 from tests.scenarios.story import ANGRY, Story
 from tocsin.detection.matching import Matcher
-from tocsin.detection.setup import Setup
 from tocsin.detection.watchlist import parse_watchlist
 from tocsin.loop import run
+from tocsin.setup import Setup
 
 SETUP = Setup(matcher=Matcher(parse_watchlist("brands:\n  - id: acme\n    name: Acme\n    keywords: [acme]\n")))
 

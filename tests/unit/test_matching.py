@@ -122,6 +122,7 @@ def test_a_brands_own_statement_is_matched_but_raises_no_high_risk() -> None:
     assert MATCHER.match(text, author="@United")[0] == ("united", (), ("united", "killed"), ())
     assert MATCHER.match(text, author="somebody")[0].high_risk == ("killed",)
     assert MATCHER.match(text + " in the cafe", author="united")[1].high_risk == ("killed",)
+    assert MATCHER.match(text, author="unit\u00e9d")[0].high_risk == ("killed",), "a look-alike is somebody else"
 
 
 def test_the_version_is_that_of_what_matching_depends_on() -> None:

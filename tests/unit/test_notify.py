@@ -1,17 +1,19 @@
 """An escalation event becomes one delivery for every notifier that has to hear of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from schemas import streams
-from schemas.crisis import Delivery
+from schemas.crisis import Delivery, EscalationEvent, EventType, Page, Recipient
 from tests.deliveries import NOON, a_delivery, an_event, milliseconds
 from tocsin.errors import ConfigurationError
 from tocsin.flow import MemoryRows
 from tocsin.notifiers.build import build_notifiers
 from tocsin.pipeline import NOTIFY, PIPELINE
 from tocsin.response.digest import digest_card, event_line
+from tocsin.response.lifecycle import RECORDED
 from tocsin.response.notify import RECEIPT_LIFETIME, Notify, NotifySetup, Subscription, delivery_key
 from tocsin.response.plan import parse_plan
 
@@ -234,3 +236,65 @@ def test_notify_is_a_step_beside_the_pipeline() -> None:
     assert NOTIFY not in PIPELINE
     assert isinstance(NOTIFY.start(NotifySetup(), MemoryRows()), Notify)
     assert (NOTIFY.reads, NOTIFY.state) == (streams.CRISES, streams.NOTIFICATIONS)
+
+
+def paged(*recipients: Recipient, **crisis: Any) -> EscalationEvent:
+    page = Page(policy="night", step=1, at=NOON, recipients=recipients)
+    return an_event(type="crisis.paged", **crisis).replace(page=page)
+
+
+ANA = Recipient(person="ana", notifiers=("phone", "mail"), why="on call")
+
+
+def test_a_page_is_one_delivery_a_person_with_the_other_ways_to_reach_them() -> None:
+    step, rows = notify(DESK, Subscription("log", min_severity="watch", is_record=True))
+    ben = Recipient(person="ben", notifiers=("phone",))
+    for _ in range(2):
+        step.take(paged(ANA, ben), APPENDED)
+    found = {delivery.recipient: (delivery.notifier, delivery.alternatives) for _, delivery in rows.items()}
+    assert found == {"ana": ("phone", ("mail",)), "ben": ("phone", ()), "": ("log", ())}
+    assert len(list(rows.items())) == 3, "who hears all does not hear of a page, but for the record"
+
+
+def test_a_person_and_a_notifier_of_one_name_are_told_apart() -> None:
+    step, rows = notify(Subscription("ana"))
+    event = an_event().replace(page=Page(policy="", step=0, at=NOON, recipients=(ANA,)))
+    step.take(event, APPENDED)
+    assert sorted(delivery.recipient for _, delivery in rows.items()) == ["", "ana"]
+
+
+def test_a_page_to_somebody_without_a_notifier_is_not_lost_unseen() -> None:
+    step, rows = notify()
+    step.take(paged(Recipient(person="ana")), APPENDED)
+    ((_, delivery),) = rows.items()
+    assert delivery.state == "failed"
+    assert delivery.error == "ana has no notifier: name some in response.yaml (`notifiers` of the person)"
+
+
+def test_a_drill_pages_people_only_by_notifiers_that_opted_in() -> None:
+    rows = MemoryRows()
+    Notify(NotifySetup((), (), frozenset({"mail"})), rows).take(paged(ANA, is_exercise=True), APPENDED)
+    ((_, delivery),) = rows.items()
+    assert (delivery.notifier, delivery.alternatives) == ("mail", ())
+    nobody = MemoryRows()
+    Notify(NotifySetup(), nobody).take(paged(ANA, is_exercise=True), APPENDED)
+    assert list(nobody.items()) == []
+
+
+def test_what_escalation_has_silenced_messages_nobody_and_is_recorded() -> None:
+    step, rows = notify(DESK, Subscription("log", is_record=True))
+    step.take(an_event().replace(silenced="silenced by ana: known"), APPENDED)
+    assert rows.get(delivery_key("event-1", "desk")).state == "silenced"  # type: ignore[union-attr]
+    assert rows.get(delivery_key("event-1", "desk")).error == "silenced by ana: known"  # type: ignore[union-attr]
+    assert rows.get(delivery_key("event-1", "log")).state == "pending"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("type", sorted(RECORDED))
+def test_events_for_the_record_message_nobody(type: EventType) -> None:
+    step, rows = notify()
+    step.take(an_event(type=type), APPENDED)
+    assert names(rows) == []
+
+
+def test_a_response_plan_says_which_notifiers_take_a_page_of_a_drill() -> None:
+    assert NotifySetup.from_response(parse_plan(PLAN)).hear_exercises == {"log", "board"}

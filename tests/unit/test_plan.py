@@ -63,7 +63,9 @@ silences:
 
 
 def test_a_webhook_hears_alarms_and_no_drills_unless_told_otherwise() -> None:
-    (log, hook) = parse_plan("notifiers: {log: {kind: log}, hook: {kind: webhook, url: http://localhost/}}").notifiers
+    (log, hook) = parse_plan(
+        "notifiers: {log: {kind: log}, hook: {kind: webhook, url: https://example.org/}}"
+    ).notifiers
     assert (log.only_from, log.hears_exercises) == ("watch", True)
     assert (hook.only_from, hook.hears_exercises) == ("elevated", False)
 
@@ -148,17 +150,16 @@ ANA = "people: {ana: {name: Ana}}\n"
         ),
         (
             ANA + "silences:\n- {brand: acme, until: 2030-01-31T18:00:00, by: ana, reason: x}\n",
-            "response.yaml:3: until of item 1 of silences of the file has no offset from UTC: 2030-01-31T18:00:00\n"
+            "response.yaml:3: until of silence 1 has no offset from UTC: 2030-01-31T18:00:00\n"
             "  → add it, for example 2026-03-01T18:00:00Z",
         ),
         (
             ANA + "silences:\n- {brand: acme, until: tomorrow, by: ana, reason: x}\n",
-            'response.yaml:3: until of item 1 of silences of the file is no time: "tomorrow"\n'
-            "  → for example 2026-03-01T18:00:00Z",
+            'response.yaml:3: until of silence 1 is no time: "tomorrow"\n  → for example 2026-03-01T18:00:00Z',
         ),
         (
             ANA + "silences:\n- {brand: acme, until: 2030-01-31T18:00:00Z, by: ana}\n",
-            'response.yaml:3: item 1 of silences of the file has no "reason"\n  → add `reason: …`',
+            'response.yaml:3: silence 1 has no "reason"\n  → add `reason: …`',
         ),
         (
             "people: {Ana B: {name: Ana}}\n",

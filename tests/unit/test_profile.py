@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from schemas.mention import Author
+from schemas.mention import Author, AuthorProfile
 from tests.builders import START, milliseconds
-from tocsin.detection.profile import Heard, Profile, Relations, find_indicators, profile_author
+from tocsin.detection.profile import Heard, Relations, find_indicators, profile_author
 from tocsin.detection.watchlist import Brand, Watchlist
 from tocsin.instants import DAY_MS
 
@@ -44,8 +44,8 @@ def kinds(author: Author) -> list[str]:
 UNHEARD = Heard()
 
 
-def profile(author: Author, heard: Heard = UNHEARD, brand: str = "acme") -> Profile:
-    return profile_author(author, heard, NOW, brand=brand, relations=RELATIONS)
+def profile(author: Author, heard: Heard | None = UNHEARD, brand: str = "acme") -> AuthorProfile:
+    return profile_author("x|7", author, heard, NOW, brand=brand, relations=RELATIONS)
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_relations_are_those_of_the_brand_that_is_spoken_of() -> None:
 def test_a_handle_that_looks_like_the_brands_own_is_told_and_not_judged(handle: str) -> None:
     said = profile(an_account(handle=handle))
     assert said.relation == "public"
-    assert [each.kind for each in said.indicators] == ["resembles_official"]
-    assert "is another account" in said.indicators[0].words
+    assert said.indicators == ("resembles_official",)
+    assert "is another account" in said.reasons[-1]
 
 
 def test_the_brands_own_accounts_resemble_nothing() -> None:
@@ -89,15 +89,15 @@ def test_an_ordinary_customer_has_no_indicators() -> None:
     said = profile(an_account(), Heard(first_ms=NOW - 40 * DAY_MS, mentions_day=1, negatives_day=1))
     assert (said.relation, said.history, said.known_days, said.indicators) == ("public", "returning", 40, ())
     assert not said.is_anonymous
-    assert said.reasons == ("first heard with this brand 40 days ago",)
+    assert said.reasons == ("the author was first heard with this brand 40 days ago",)
 
 
 def test_an_account_of_yesterday_without_name_followers_and_own_handle_is_anonymous() -> None:
     author = an_account(handle="jane84756103", name=" ", followers=0, created_at=START - timedelta(hours=20))
     said = profile(author)
-    assert [each.kind for each in said.indicators] == ["no_name", "default_handle", "young_account", "no_followers"]
+    assert said.indicators == ("no_name", "default_handle", "young_account", "no_followers")
     assert said.is_anonymous
-    assert said.reasons[0] == "not heard with this brand before"
+    assert said.reasons[0] == "the author was not heard with this brand before"
     assert "the account was 20 hours old" in said.reasons
 
 
@@ -139,6 +139,27 @@ def test_an_account_from_the_future_is_young() -> None:
 def test_who_complains_again_and_again_is_a_repeat_complainer(hour: int, day: int, history: str) -> None:
     said = profile(an_account(), Heard(NOW - DAY_MS, day, hour, day))
     assert said.history == history
+
+
+@pytest.mark.parametrize(
+    ("handle", "words"),
+    [
+        ("AcmeHelp", "the author is an official account of acme"),
+        ("acme_ceo", "the author is a declared employee of acme"),
+        ("ZetaAir", "the author is a declared competitor of acme (zeta)"),
+        ("OtherAir", "the author is a declared competitor of acme"),
+        ("ZetaNews", "the author is an official account of another watched brand: zeta"),
+    ],
+)
+def test_who_is_declared_is_told_first_and_as_that(handle: str, words: str) -> None:
+    said = profile(an_account(handle=handle, name="", followers=0))
+    assert said.reasons == (words, "the author was not heard with this brand before")
+    assert (said.author, said.followers, said.is_anonymous) == ("x|7", 0, False)
+
+
+def test_what_was_heard_before_may_not_be_known_yet() -> None:
+    said = profile(an_account(), None)
+    assert (said.history, said.known_days, said.mentions, said.reasons) == ("", 0, 0, ())
 
 
 def test_nothing_that_is_told_accuses_anybody() -> None:

@@ -214,7 +214,7 @@ def test_keys_name_the_source_so_that_two_services_never_share_an_author() -> No
 def test_an_escalation_event_carries_cloud_event_headers() -> None:
     headers = dict(an_event("crisis.opened").headers("demo"))
     assert headers["ce_specversion"] == b"1.0"
-    assert headers["ce_type"] == b"tocsin.crisis.opened.v1"
+    assert headers["ce_type"] == b"tocsin.crisis.opened.v2"
     assert headers["ce_source"] == b"/tocsin/demo"
     assert headers["ce_subject"] == b"acme/*"
     assert headers["ce_id"] == b"e1"

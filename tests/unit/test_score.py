@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas import streams
-from schemas.mention import Engagement, EnrichedMention, ScoredMention, Trace, Weight
+from schemas.mention import Engagement, EnrichedMention, Relation, ScoredMention, Trace, Weight
 from tests.builders import a_mention, an_author, milliseconds
 from tocsin.detection.matching import Matcher
 from tocsin.detection.score import Score, weigh
@@ -102,3 +102,15 @@ def test_a_scored_mention_survives_the_wire() -> None:
 
 def test_time_alone_makes_nothing() -> None:
     assert list(SCORE.advance(milliseconds())) == []
+
+
+@pytest.mark.parametrize("relation", ["official", "employee"])
+def test_what_the_brands_own_people_say_is_not_compared(relation: Relation) -> None:
+    scored = score(ENRICHED.replace(relation=relation)).record
+    assert scored.trace == Trace()
+    assert scored.terms
+
+
+@pytest.mark.parametrize("relation", ["competitor", "watched", "public"])
+def test_what_everybody_else_says_is(relation: Relation) -> None:
+    assert score(ENRICHED.replace(relation=relation)).record.trace == trace(TEXT)

@@ -1,32 +1,32 @@
+"""`tocsin score`: each line answered in its order, broken ones named."""
+
 from __future__ import annotations
 
-import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tocsin.cli.main import main
 
+ASKED = (
+    b'{"text": "on hold for 3 hours, still no refund"}',
+    b"",
+    b'{"text": "Muchas gracias, me encanta"}',
+    b'{"text": "gracias", "lang": "pt-BR"}',
+)
 
-def ask(monkeypatch: pytest.MonkeyPatch, *lines: bytes) -> None:
-    class Input:
-        buffer = io.BytesIO(b"\n".join(lines) + b"\n")
 
-    monkeypatch.setattr("sys.stdin", Input)
+def write(folder: Path, *lines: bytes) -> str:
+    path = folder / "texts.jsonl"
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return str(path)
 
 
-def test_each_line_is_answered_in_its_order(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ask(
-        monkeypatch,
-        b'{"text": "on hold for 3 hours, still no refund"}',
-        b"",
-        b'{"text": "Muchas gracias, me encanta"}',
-        b'{"text": "gracias", "lang": "pt-BR"}',
-    )
-    assert main(["score"]) == 0
+def test_each_line_is_answered_in_its_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", write(tmp_path, *ASKED)]) == 0
     first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
     assert list(first) == ["text", "language", "sentiment", "label", "reasons", "because"]
     assert (first["language"], first["label"]) == ("en", "negative")
@@ -36,32 +36,35 @@ def test_each_line_is_answered_in_its_order(
     assert third["language"] == "pt"
 
 
-def test_broken_lines_are_named_and_the_rest_goes_on(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ask(monkeypatch, b"nonsense", b'{"txt": "x"}', b'{"text": 5}', b'{"text": "\xff"}', b'{"text": "thanks!"}')
-    assert main(["score", "-"]) == 1
+def test_broken_lines_are_named_and_the_rest_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, b"nonsense", b'{"txt": "x"}', b'{"text": 5}', b'{"text": "\xff"}', b'{"text": "thanks!"}')
+    assert main(["score", path]) == 1
     told = capsys.readouterr()
     assert len(told.out.splitlines()) == 1
     for line in (1, 2, 3, 4):
-        assert f"standard input, line {line}:" in told.err
+        assert f"{path}, line {line}:" in told.err
     assert '→ write one JSON object a line: {"text": "…"' in told.err
     assert "1 texts scored, 4 lines left out" in told.err
 
 
-def test_only_the_first_broken_lines_are_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ask(monkeypatch, *[b"nonsense"] * 30)
-    assert main(["score"]) == 1
+def test_only_the_first_broken_lines_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", write(tmp_path, *[b"nonsense"] * 30)]) == 1
     assert capsys.readouterr().err.count("line ") == 10
 
 
-def test_a_file_is_read_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "texts.jsonl"
-    path.write_text('{"text": "worst service ever, never again"}\n', encoding="utf-8")
-    assert main(["score", str(path)]) == 0
-    assert json.loads(capsys.readouterr().out)["label"] == "negative"
+@pytest.mark.parametrize("arguments", [[], ["-"]])
+def test_what_is_piped_in_is_answered_like_a_file(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [*ASKED, b"nonsense"]
+    program = "import sys; from tocsin.cli import main; sys.exit(main())"
+    piped = subprocess.run(
+        [sys.executable, "-c", program, "score", *arguments],
+        input=b"\n".join(lines) + b"\n", capture_output=True, check=False,
+    )  # fmt: skip
+    assert main(["score", write(tmp_path, *lines)]) == piped.returncode == 1
+    assert piped.stdout.decode() == capsys.readouterr().out
+    assert "standard input, line 5:" in piped.stderr.decode()
 
 
 def test_a_missing_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

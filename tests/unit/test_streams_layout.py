@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.streams import CRISES, ENRICHED, EVIDENCE, NAMESPACE, RAW, SCORED, STREAMS, StreamSpec
+from schemas.streams import CRISES, ENRICHED, EVIDENCE, NAMESPACE, RAW, SCORED, STREAMS, TOPIC_STATE, StreamSpec
 from tocsin.kafka.layout import Found, find_notes, find_problems, group_counts, in_words, stream_configs
 
 SOUND = {stream.name: Found(1 if stream.group == "single" else 4, configs=stream_configs(stream)) for stream in STREAMS}
@@ -29,7 +29,10 @@ def test_what_is_kept_for_a_time_carries_the_brokers_clock_and_what_is_compacted
 ) -> None:
     configs = stream_configs(stream)
 
-    if stream.retention is None:
+    if stream.expires is not None:
+        assert configs["cleanup.policy"] == "compact,delete"
+        assert int(configs["retention.ms"]) == stream.expires.total_seconds() * 1000
+    elif stream.retention is None:
         assert configs["cleanup.policy"] == "compact"
         assert "retention.ms" not in configs
     else:
@@ -84,7 +87,7 @@ def test_the_namespace_stream_has_one_partition() -> None:
     ("stream", "name", "value"),
     [
         (EVIDENCE, "cleanup.policy", "delete"),
-        (EVIDENCE, "cleanup.policy", "compact,delete"),
+        (TOPIC_STATE, "cleanup.policy", "compact,delete"),
         (RAW, "cleanup.policy", "compact"),
         (RAW, "message.timestamp.type", "CreateTime"),
         (RAW, "max.message.bytes", "1048588"),
@@ -111,6 +114,16 @@ def test_a_shorter_retention_is_noted() -> None:
     short = replace(SOUND[CRISES.name], configs={**stream_configs(CRISES), "retention.ms": "3600000"})
 
     assert find_notes(CRISES, short, brokers=1) == ["crises is kept for 1 h, not 365 days"]
+
+
+def test_texts_that_an_older_version_kept_for_ever_are_noted_and_work() -> None:
+    old = {name: value for name, value in stream_configs(EVIDENCE).items() if name != "retention.ms"}
+    found = replace(SOUND[EVIDENCE.name], configs=old | {"cleanup.policy": "compact"})
+
+    assert find_problems(EVIDENCE, {**SOUND, EVIDENCE.name: found}) == []
+    assert find_notes(EVIDENCE, found, brokers=1) == [
+        "mentions.evidence is kept for ever, not 90 days: docs/privacy.md says what to do"
+    ]
 
 
 @pytest.mark.parametrize(

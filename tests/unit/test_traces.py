@@ -35,6 +35,25 @@ def test_quoted_words_are_not_the_authors(quoting: str) -> None:
     assert trace(quoting) == trace("No. ")
 
 
+@pytest.mark.parametrize(
+    "reshare",
+    [
+        "RT @sam: {}",
+        "😂😂 RT @sam {}",
+        "#shame RT @sam: {}",
+        '"@sam: {}"',
+        "rt @ana: rt @sam: {}",
+        'RT @sam: {} "@acme: we are sorry to hear that"',
+        "rt @a " * 20_000 + "{}",
+    ],
+)
+def test_a_reshare_has_the_sketch_of_what_it_passes_on_and_nothing_of_its_own(reshare: str) -> None:
+    said = "they poisoned the whole town and nobody cares"
+    left = trace(reshare.format(said))
+    assert (left.text, left.links) == ("", ())
+    assert left.sketch == trace(said).sketch
+
+
 def test_words_before_after_and_other_hashtags_leave_a_text_nearly_the_same() -> None:
     original = trace("they poisoned the whole town and nobody cares #walmart")
     for variant in (

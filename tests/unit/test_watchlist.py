@@ -10,7 +10,20 @@ from tocsin.detection.enrich import Enrich
 from tocsin.detection.watchlist import BRAND_KEYS, TOPIC_KEYS, WATCHLIST_KEYS, Brand, Topic, Watchlist, parse_watchlist
 from tocsin.errors import ConfigurationError
 from tocsin.flow import MemoryRows
-from tocsin.response.plan import NOTIFIER_KEYS, PERSON_KEYS, PLAN_KEYS, POLICY_KEYS, SILENCE_KEYS, TEAM_KEYS
+from tocsin.response.plan import (
+    ESCALATION_KEYS,
+    MAINTENANCE_KEYS,
+    NOTIFIER_KEYS,
+    OVERRIDE_KEYS,
+    PERSON_KEYS,
+    PLAN_KEYS,
+    POLICY_KEYS,
+    ROTATION_KEYS,
+    SILENCE_KEYS,
+    STAKEHOLDER_KEYS,
+    STEP_KEYS,
+    TEAM_KEYS,
+)
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 
@@ -235,6 +248,12 @@ def test_every_key_of_both_files_is_explained() -> None:
         notifier_keys,
         POLICY_KEYS,
         SILENCE_KEYS,
+        ROTATION_KEYS,
+        OVERRIDE_KEYS,
+        ESCALATION_KEYS,
+        STEP_KEYS,
+        STAKEHOLDER_KEYS,
+        MAINTENANCE_KEYS,
     ]
     missing = [key for keys in parts for key in keys if f"| `{key}` |" not in explained]
     assert missing == []

@@ -13,10 +13,15 @@ from schemas.signal import Signal
 from schemas.streams import END_OF_TIME_MS
 from tests.builders import a_mention, a_scored_mention, an_author, an_engagement, milliseconds
 from tocsin.detection.author_rows import IDLE_MS, KNOWN_LIMIT, PRIVATE_TEXT_LIMIT
+from tocsin.detection.matching import Matcher
+from tocsin.detection.setup import Setup
+from tocsin.detection.watchlist import Brand, Watchlist
 from tocsin.detection.window_author import WindowAuthor
 from tocsin.flow import Emit, MemoryRows
 
 DAY = 86_400
+ACME = Brand(id="acme", name="Acme", keywords=("acme",), official_accounts=("@acme",), employees=("@acme_ceo",))
+SETUP = Setup(matcher=Matcher(Watchlist(brands=(ACME,))))
 
 
 class Window:
@@ -24,7 +29,7 @@ class Window:
 
     def __init__(self) -> None:
         self.rows = MemoryRows()
-        self.window = WindowAuthor(None, self.rows)
+        self.window = WindowAuthor(SETUP, self.rows)
         self.emits: list[Emit] = []
 
     def take(self, *records: ScoredMention) -> list[Emit]:
@@ -250,3 +255,76 @@ def test_a_late_mention_is_passed_on_with_its_own_time_at_the_next_tick(window: 
     window.take(a_scored_mention(at=100))
     (late,) = counted(window.advance(610))
     assert late.posted_at == a_scored_mention(at=100).posted_at
+
+
+def test_a_busy_author_is_told_with_what_is_known_of_them(window: Window) -> None:
+    author = an_author(handle="jane84756103", name="", followers=0)
+    window.take(a_scored_mention(id="before", at=0, author=author, sentiment=0.5))
+    window.advance(10)
+    day = 12 * DAY
+    window.take(*(a_scored_mention(id=f"{n}", at=day + n * 60, author=author) for n in range(8)))
+    (signal,) = records(window.end(), Signal)
+    (profile,) = signal.profiles
+    assert (profile.author, profile.relation, profile.history) == ("x|a1", "public", "repeat_complainer")
+    assert (profile.known_days, profile.mentions, profile.negatives, profile.followers) == (12, 8, 8, 0)
+    assert profile.indicators == ("no_name", "default_handle", "no_followers")
+    assert profile.is_anonymous
+    assert set(profile.reasons) <= set(signal.reasons)
+
+
+def test_a_busy_account_of_the_brand_itself_is_no_busy_author(window: Window) -> None:
+    official = [each.replace(relation="official") for each in angry(20, start=0, every=60)]
+    window.take(*official)
+    assert records(window.end(), Signal) == []
+    assert len(counted(window.emits)) == 20
+
+
+def test_a_busy_employee_is_told_as_one(window: Window) -> None:
+    author = an_author(handle="Acme_CEO")
+    window.take(*(a_scored_mention(id=f"{n}", at=n, author=author, relation="employee") for n in range(8)))
+    (signal,) = records(window.end(), Signal)
+    assert signal.profiles[0].relation == "employee"
+    assert "the author is a declared employee of acme" in signal.reasons
+
+
+def test_a_complaint_that_many_could_read_says_who_makes_it_to_the_brand_as_a_whole(window: Window) -> None:
+    many, few = an_author("many", followers=5_000), an_author("few", followers=4_999)
+    window.take(
+        a_scored_mention(id="1", at=0, author=many, topics=("fees",)),
+        a_scored_mention(id="2", at=60, author=many),
+        a_scored_mention(id="3", at=60, author=few),
+        a_scored_mention(id="4", at=60, author=many, sentiment=0.5),
+    )
+    told = {(each.mention, each.topic): each.profile for each in counted(window.end())}
+    assert [key for key, profile in told.items() if profile is not None] == [("x|1", "*"), ("x|2", "*")]
+    histories = [(profile.history, profile.mentions) for profile in told.values() if profile is not None]
+    assert histories == [("fresh", 1), ("returning", 2)]
+
+
+@pytest.mark.parametrize("is_judged", [False, True])
+def test_an_announcement_says_who_speaks_the_same_however_much_was_counted_before(
+    window: Window, is_judged: bool
+) -> None:
+    author = an_author(handle="acme_ceo")
+    window.take(a_scored_mention(id="1", at=0, author=author))
+    if is_judged:
+        window.advance(60)
+    (_, announced) = window.take(
+        a_scored_mention(id="2", at=90, author=author, relation="employee", high_risk=("died",), risk=0.5)
+    )
+    assert isinstance(announced.record, TopicMention)
+    assert announced.record.risk == 0.5
+    profile = announced.record.profile
+    assert profile is not None
+    assert (profile.relation, profile.history) == ("employee", "")
+    assert profile.reasons == ("the author is a declared employee of acme",)
+
+
+def test_of_who_writes_in_private_no_more_is_told_than_the_watchlist_declares(window: Window) -> None:
+    author = an_author(handle="jane84756103", name="", followers=0)
+    raw = a_mention(author=author, private=True)
+    (_, announced) = window.take(a_scored_mention(mention=raw, high_risk=("lawsuit",)))
+    assert isinstance(announced.record, TopicMention)
+    assert announced.record.profile is not None
+    assert announced.record.profile.indicators == ()
+    assert announced.record.profile.followers is None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
 
 from schemas.activity import TopicActivity
-from schemas.mention import TopicMention
+from schemas.mention import AuthorProfile, TopicMention
 from schemas.signal import Signal
 from schemas.streams import END_OF_TIME_MS
 from tests.builders import a_topic_mention, milliseconds
+from tocsin.detection.normalise import fingerprint
 from tocsin.detection.topic_rows import KeyRow
+from tocsin.detection.traces import trace
 from tocsin.detection.window_topic import WindowTopic
 from tocsin.flow import Emit, MemoryRows
 
@@ -192,6 +195,59 @@ def test_a_high_risk_mention_is_signalled_at_once_and_once(window: Window) -> No
     assert (activity.mentions, activity.reach) == (1, 5), "the announcement itself is not counted"
 
 
+@pytest.mark.parametrize(
+    ("high_risk", "risk", "verdict"),
+    [
+        (("died",), 0.5, "watch"),
+        (("died",), 1.0, "elevated"),
+        (("died",), 0.0, "watch"),
+        (("poisoned",), 0.0, "elevated"),
+    ],
+)
+def test_a_high_risk_is_worth_what_it_weighs_and_is_weighed_here_if_the_last_version_announced_it(
+    window: Window, high_risk: tuple[str, ...], risk: float, verdict: str
+) -> None:
+    (emit,) = window.take(a_topic_mention(high_risk=high_risk, risk=risk, is_update=True))
+    assert signals([emit])[0].verdict == verdict
+
+
+def test_a_high_risk_says_who_names_it(window: Window) -> None:
+    profile = AuthorProfile(author="x|a1", relation="employee", reasons=("the author is a declared employee of acme",))
+    (emit,) = window.take(a_topic_mention(high_risk=("died",), risk=0.5, is_update=True, profile=profile))
+    (signal,) = signals([emit])
+    assert signal.profiles == (profile,)
+    assert signal.reasons[-1] == "the author is a declared employee of acme"
+
+
+def influential(window: Window, **fields: Any) -> list[Signal]:
+    """What a complaint before half a million raises, after twelve days with small authors."""
+    for day in range(12):
+        window.take(
+            *(
+                a_topic_mention(id=f"{day}-{n}", author=f"s{day}-{n}", at=day * DAY + n * 60, followers=300)
+                for n in range(40)
+            )
+        )
+        window.advance((day + 1) * DAY)
+    window.take(a_topic_mention(id="great", author="great", at=12 * DAY + 60, followers=500_000, **fields))
+    return [each for each in signals(window.advance(12 * DAY + 70)) if each.kind == "influence"]
+
+
+def test_an_influential_author_is_told_with_what_is_known_of_them(window: Window) -> None:
+    profile = AuthorProfile(
+        author="x|great", relation="competitor", reasons=("the author is a declared competitor of acme",)
+    )
+    (signal,) = influential(window, relation="competitor", profile=profile)
+    assert signal.verdict == "elevated"
+    assert signal.profiles == (profile,)
+    assert "the author is a declared competitor of acme" in signal.reasons
+    assert len(set(signal.reasons)) == len(signal.reasons)
+
+
+def test_a_brands_own_account_is_no_influential_author(window: Window) -> None:
+    assert influential(window, relation="official") == []
+
+
 def test_a_late_mention_joins_its_own_minute_and_is_counted_late(window: Window) -> None:
     window.take(a_topic_mention(id="1", at=0))
     window.advance(HOUR)
@@ -227,6 +283,24 @@ def test_a_topic_that_was_silent_for_two_months_is_forgotten(window: Window) -> 
     assert window.rows.get("k|acme|*") is None
 
 
+def test_nothing_at_all_is_left_of_a_brand_that_was_silent_for_two_months(window: Window) -> None:
+    said = "they lied to all of us about the turkey"
+    for number in range(6):
+        at = number * MINUTE
+        traced = trace(f"{said} again {number // 2}")
+        window.take(a_topic_mention(id=f"s{number}", author=f"a{number}", at=at, followers=50_000, trace=traced))
+        window.take(a_topic_mention(id=f"r{number}", at=at + 1, reshare_of="x|s0", is_reshare=True, followers=9))
+        window.take(a_topic_mention(id=f"o{number}", brand="acme2", at=at, followers=70, trace=traced))
+    window.take(a_topic_mention(id="s9", brand="acme2", at=50 * DAY))
+    window.advance(HOUR)
+    kinds = {key.partition("|")[0] for key, _ in window.rows.items("")}
+    assert kinds >= {"k", "g", "v", "o", "c"}, "there is something to forget"
+    window.advance(61 * DAY)
+    left = {key for key, _ in window.rows.items("")}
+    assert not {key for key in left if "acme" in key and "acme2" not in key}
+    assert {"k|acme2|*", "g|acme2", "o|acme2|g"} <= left, "another brand's rows stay"
+
+
 def test_a_thousand_authors_in_one_tick_make_small_rows_and_a_sketch(window: Window) -> None:
     window.take(*a_crowd(1_000, 0, every=0.009))
     assert max(len(row.counts.authors.members) for _, row in window.rows.items("p|")) <= 256
@@ -234,3 +308,47 @@ def test_a_thousand_authors_in_one_tick_make_small_rows_and_a_sketch(window: Win
     assert activity.is_sketched
     assert activity.mentions == 1_000
     assert 900 < activity.distinct_authors["15"] < 1_100
+
+
+def a_campaign(start: float, topic: str) -> list[TopicMention]:
+    """A burst in which half of all say the same, in ten wordings, with more weight than anybody else."""
+    copies = [
+        f"acme {'really ' * (n % 2)}lied to all of us about the turkey {'again' * (n % 3)} #no{n}" for n in range(30)
+    ]
+    texts = [
+        *copies,
+        *(f"word{n} and word{n + 1} of word{n + 2} in word{n + 3} at word{n + 4}" for n in range(0, 300, 10)),
+    ]
+    return [
+        a_topic_mention(
+            id=f"b{n}",
+            author=f"b{n}",
+            at=start + n % 10 * 0.9,
+            topic=topic,
+            weight=9.0 if n < 30 else 2.0,
+            reach=1_000,
+            has_evidence=True,
+            fingerprint=fingerprint(text),
+            trace=trace(text),
+        )
+        for n, text in enumerate(texts)
+    ]
+
+
+@pytest.mark.parametrize("topic", ["*", "delays"])
+def test_a_burst_shows_one_of_near_identical_mentions_and_says_how_far_they_were_told(topic: str) -> None:
+    told: list[Signal] = []
+    for seed in range(3):
+        window = Window()
+        window.live(3, topic=topic)
+        burst = a_campaign(3 * DAY + 60, topic)
+        Random(seed).shuffle(burst)
+        window.take(*burst)
+        told.append(next(each for each in signals(window.advance(3 * DAY + 600)) if each.kind == "negative_burst"))
+    signal = told[0]
+    assert told == [signal] * 3, "the order of arrival does not matter"
+    assert len(signal.evidence) == 5
+    assert sum(int(mention.removeprefix("x|b")) < 30 for mention in signal.evidence if mention.startswith("x|b")) == 1
+    assert any(
+        "one text was told 30 times, in 30 wordings; together they reach 30,000" in each for each in signal.reasons
+    )

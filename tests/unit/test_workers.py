@@ -96,6 +96,28 @@ def test_each_worker_has_a_name_a_state_directory_and_a_log_of_its_own(
     }
 
 
+def test_workers_that_log_in_json_are_understood_as_well(pool_of: Callable[..., WorkerPool]) -> None:
+    ready = """
+        import json, os, sys, time
+        name = os.environ["TOCSIN_WORKER"]
+        text = f"tocsin: worker {name} is ready, metrics on port 4711"
+        print(json.dumps({"level": "info", "message": text, "worker": name}, separators=(",", ":")), flush=True)
+    """
+    run(pool_of(ready, SLEEP), lambda pool: pool.metrics_ports() == {"worker-1": 4711} or pytest.fail("no port"))
+
+
+def test_the_words_of_one_that_cannot_start_are_found_in_a_log_of_json(pool_of: Callable[..., WorkerPool]) -> None:
+    script = """
+        import json, sys
+        text = "tocsin worker: brands is missing\\n  → add it"
+        print(json.dumps({"level": "error", "message": text}, separators=(",", ":")), file=sys.stderr)
+        sys.exit(2)
+    """
+    with pytest.raises(ConfigurationError) as raised:
+        run(pool_of(script))
+    assert str(raised.value) == "worker-1 cannot start: brands is missing\n  → add it"
+
+
 def test_one_that_is_killed_comes_back_under_its_name_and_the_other_is_left_alone(
     pool_of: Callable[..., WorkerPool], told: Told
 ) -> None:

@@ -18,7 +18,7 @@ class Turn(msgspec.Struct, frozen=True):
     """One event of a crisis.
 
     Attributes:
-        event: `crisis.watched`, `crisis.opened`, `crisis.escalated` or `crisis.resolved`.
+        event: what happened: `crisis.opened`, `crisis.resolved`, …
         because: why it happened then.
     """
 

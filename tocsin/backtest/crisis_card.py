@@ -85,7 +85,7 @@ def tell_crisis(
 
 def find_alarm_time(story: CrisisStory) -> datetime:
     """When somebody would have been told."""
-    told = (turn.at for turn in story.history if turn.event in ("crisis.opened", "crisis.escalated"))
+    told = (turn.at for turn in story.history if turn.event in ("crisis.opened", "crisis.escalated", "crisis.reopened"))
     return next(told, story.crisis.opened_at)
 
 

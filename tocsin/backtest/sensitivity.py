@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import exp
 
 from schemas.crisis import EscalationEvent
+from schemas.measure import Measure
 from schemas.mention import TopicMention
 from schemas.signal import Signal
 from tocsin.detection.burst import DEFAULT, BurstPolicy
@@ -50,8 +51,8 @@ class Tally:
 
     Attributes:
         alarms: signals of severity `elevated` or worse.
-        calls: how often somebody would have been told: a crisis opened, or grew worse. Most alarms join a crisis that
-            people know of already.
+        calls: how often somebody would have been told: a crisis opened, grew worse, or came back. Most alarms join a
+            crisis that people know of already.
     """
 
     alarms: int = 0
@@ -72,7 +73,8 @@ def is_raised(signal: Signal) -> bool:
 
 def is_call(event: EscalationEvent) -> bool:
     """Does it tell people?"""
-    return event.type in ("crisis.opened", "crisis.escalated") and is_alarm(event.crisis.severity)
+    is_told = event.type in ("crisis.opened", "crisis.escalated", "crisis.reopened")
+    return is_told and is_alarm(event.crisis.severity)
 
 
 def choose_steps(sensitivity: Sensitivity, tallies: Mapping[Sensitivity, Tally] | None = None) -> tuple[Step, ...]:
@@ -140,7 +142,7 @@ class _Windows:
         tally, escalate = self._beside.tallies[word], self._beside.escalates[word]
         tally.count(emits)
         for emit in emits:
-            if isinstance(emit.record, Signal):
+            if isinstance(emit.record, Signal | Measure):
                 tally.count(escalate.take(emit.record, appended_ms))
 
 
@@ -156,8 +158,10 @@ class _Escalates:
                 assert isinstance(other, Escalate)
                 beside.escalates[word] = other
 
-    def take(self, record: Signal, appended_ms: int) -> Iterable[Emit]:
-        if record.id in self._beside.own:
+    def take(self, record: Signal | Measure, appended_ms: int) -> Iterable[Emit]:
+        if isinstance(record, Measure):
+            pass  # each topic window measures for its own
+        elif record.id in self._beside.own:
             self._beside.own.discard(record.id)
         else:
             for tally in self._beside.tallies.values():

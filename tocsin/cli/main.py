@@ -12,17 +12,28 @@ from tocsin.errors import TocsinError
 #: name → (module under tocsin.cli, one line of help). A module offers `configure(parser)` and `run(args) -> int`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "write a commented watchlist.yaml and response.yaml to start from"),
+    "check-config": ("check_config", "tell what is wrong and what is doubtful in watchlist.yaml and response.yaml"),
+    "config": ("config", "compare two versions of a watchlist or a response plan, in words"),
+    "doctor": ("doctor", "look the whole installation over, and say what to do about what is wrong"),
     "up": ("up", "start everything here: broker, streams, workers, notifier, until Ctrl-C"),
     "worker": ("worker", "run one worker: all steps, on an existing Kafka"),
     "notify": ("notify", "run the notifier: delivers escalation events to people and programs"),
+    "on-call": ("on_call", "say who is on duty, and who would be told of a crisis, when, how and why"),
+    "crises": ("crises", "see what goes on, and act: acknowledge, note, resolve, …; verify the log"),
+    "replies": ("replies", "draft answers to mentions, approve them, say when they were sent"),
+    "review": ("review", "draft the review of a crisis, with changes to the files that a person can apply"),
+    "silence": ("silence", "silence a brand or a topic for a time"),
+    "erase": ("erase", "erase what is kept of an author, or the text of one mention"),
+    "respond": ("respond", "serve the pages behind acknowledge links"),
     "replay": ("replay", "play a file of mentions (JSONL, CSV) through the pipeline"),
     "backtest": ("backtest", "find out what a history of mentions would have raised, without Kafka"),
     "simulate": ("simulate", "make a seeded, labelled synthetic world of mentions"),
     "score": ("score", "tell the feeling of texts (JSONL), what they complain of, and why"),
     "tail": ("tail", "show escalation cards as they fire"),
     "rejected": ("rejected", "list the mentions that were rejected, with their causes"),
-    "streams": ("streams", "create, list or check the streams on Kafka"),
+    "streams": ("streams", "create, list or check the streams on Kafka; list the rights they need"),
     "kafka": ("kafka", "start, stop or inspect the local Kafka broker"),
+    "completion": ("completion", "print what makes a shell complete these commands"),
 }
 
 

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from schemas.crisis import SEVERITIES
-from tocsin.configuration import load_watchlist
+from tocsin.configuration import load_response, load_watchlist
 from tocsin.errors import ConfigurationError
 from tocsin.playback import Outcome, fresh_namespace, play_back, some_kafka
 from tocsin.screen import Screen
@@ -30,6 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--time-zone", metavar="ZONE", help="of times without an offset: Europe/Madrid, UTC, +07:00")
     parser.add_argument("--source", metavar="NAME", help="of all mentions (default: a column, or the file's name)")
     parser.add_argument("--watchlist", type=Path, help="whom to watch (default: the preset's, TOCSIN_WATCHLIST)")
+    parser.add_argument(
+        "--response", type=Path, help="whom to page (default: TOCSIN_RESPONSE, or response.yaml if any)"
+    )
     parser.add_argument("--namespace", help="one that was never played into (default: a fresh one)")
     parser.add_argument("--speed", default="max", help="real, a factor such as 60, or max (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="processes that run the steps (default: %(default)s)")
@@ -42,11 +45,13 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigurationError(f"--workers {args.workers} would run no step", "use 1 or more")
     speed = parse_speed(args.speed)
     namespace = args.namespace or fresh_namespace("replay")
-    settings = Settings.from_environment(namespace=namespace, watchlist=args.watchlist)
+    settings = Settings.from_environment(namespace=namespace, watchlist=args.watchlist, response=args.response)
     watchlist = settings.watchlist
     if args.preset and not args.watchlist:
         watchlist = Path(str(resources.files("tocsin") / "presets" / f"{PRESETS[args.preset].watchlist}.yaml"))
     load_watchlist(watchlist)  # what is wrong with it is said before anything starts
+    if args.response or settings.response.exists():
+        load_response(settings.response)
     reading = read_mentions(
         args.file,
         columns=parse_columns(args.columns),

@@ -1,4 +1,4 @@
-"""`tocsin streams`: create, list or check the streams on Kafka."""
+"""`tocsin streams`: create, list or check the streams on Kafka; the rights that they need there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import asdict
 import msgspec
 
 from schemas.streams import ENRICHED, RAW, STREAMS
+from tocsin.kafka.acls import ROLES, commands, needed_by
 from tocsin.kafka.admin import StreamStatus, check_streams, create_streams, describe_streams, how_to_create
 from tocsin.kafka.layout import in_words
 from tocsin.kafka.namespace import in_words as mode_in_words
@@ -18,11 +19,12 @@ from tocsin.settings import Settings
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of `tocsin streams`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="create|list|check")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="create|list|check|acls")
     create = actions.add_parser("create", help="create what is missing; done twice, it changes nothing")
     listing = actions.add_parser("list", help="show every stream as it is on Kafka")
     check = actions.add_parser("check", help="say what is wrong; exit status 1 if anything is")
-    for action in (create, listing, check):
+    acls = actions.add_parser("acls", help="list the rights that a user needs on Kafka, role by role; asks no Kafka")
+    for action in (create, listing, check, acls):
         action.add_argument("--namespace", help="prefix of the streams (default: TOCSIN_NAMESPACE, or tocsin)")
         action.add_argument("--json", action="store_true", help="answer in JSON")
     create.add_argument(
@@ -41,12 +43,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     create.add_argument(
         "--exercise", action="store_true", help="a drill: crises are marked, only notifiers that opt in hear them"
     )
+    acls.add_argument("--principal", default="User:tocsin", help="who is to get them (default: %(default)s)")
+    acls.add_argument(
+        "--role", action="append", choices=list(ROLES), help="of this role only, may be repeated (default: all roles)"
+    )
+    acls.add_argument("--commands", action="store_true", help="print calls of kafka-acls.sh that grant them")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 done and sound; 1 problems (`check`)."""
     settings = Settings.from_environment(namespace=args.namespace)
-    actions = {"create": _create, "list": _list, "check": _check}
+    actions = {"create": _create, "list": _list, "check": _check, "acls": _acls}
     return actions[args.action](settings, args)
 
 
@@ -111,6 +118,23 @@ def _check(settings: Settings, args: argparse.Namespace) -> int:
             print(f"next: {how_to_create(settings)}")
         return 1
     print(f"the {len(STREAMS)} streams of the namespace {settings.namespace} are sound")
+    return 0
+
+
+def _acls(settings: Settings, args: argparse.Namespace) -> int:
+    rights = needed_by(args.role or ROLES, settings.namespace)
+    if args.json:
+        listed = [{"principal": args.principal, "permission": "Allow", **asdict(right)} for right in rights]
+        print(json.dumps(listed))
+        return 0
+    if args.commands:
+        print("\n".join(commands(rights, args.principal)))
+        return 0
+    rows = [(right.resource, right.name + "*" * right.is_prefix, right.operation) for right in rights]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for right, row in zip(rights, rows, strict=True):
+        print("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=True)), right.why]))
+    print(f"{len(rights)} rights for {args.principal}; * is a prefix (--commands: as calls of kafka-acls.sh)")
     return 0
 
 

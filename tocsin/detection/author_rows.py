@@ -7,7 +7,8 @@ from zlib import crc32
 
 import msgspec
 
-from schemas.mention import WHOLE_BRAND, Evidence, ScoredMention, TopicMention
+from schemas.mention import WHOLE_BRAND, Author, Evidence, ScoredMention, TopicMention
+from tocsin.detection.profile import Heard
 from tocsin.flow import Row
 from tocsin.instants import DAY_MS, HOUR_MS
 
@@ -46,6 +47,7 @@ class Waiting(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     Attributes:
         counted: what the topic window will get, for the whole brand; novelty and history are filled in at the tick.
         evidence: the text, when the mention is telling; always for an edit, which may replace a text.
+        author: who may have to be told of: of a complaint or a high risk.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Waiting(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     topics: tuple[str, ...] = ()
     followers: int = 0
     evidence: Evidence | None = None
+    author: Author | None = None
 
 
 class PackRow(Row, tag="pack"):
@@ -66,6 +69,7 @@ class Known(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     """What is remembered of one mention.
 
     Attributes:
+        is_erased: unused; rows of an older version have it in this place (`ErasedRow` took it over).
         reach, weight: the greatest that were forwarded; weight in thousandths.
     """
 
@@ -123,6 +127,11 @@ class HistoryRow(Row, tag="history"):
         hour = sum(1 for posted_ms in self.negatives if posted_ms >= now_ms - HOUR_MS)
         return hour, _of_a_day(self.angry_hours, (now_ms - 1) // HOUR_MS)
 
+    def recall(self, now_ms: int, first_ms: int) -> Heard:
+        """What was heard of the author in the hour and the day before `now_ms`; `first_ms` of 0: nothing before."""
+        hour, day = self.count_negatives(now_ms)
+        return Heard(first_ms, _of_a_day(self.hours, (now_ms - 1) // HOUR_MS), hour, day)
+
     def forget(self, now_ms: int) -> None:
         """Keep the row small. Nobody sees when: what is older than a day is not looked at, only the limit is felt."""
         if len(self.known) > KNOWN_LIMIT or (len(self.known) > _MANY and self._has_old(now_ms)):
@@ -151,13 +160,26 @@ class AnnouncedRow(Row, tag="announced"):
     posted_ms: int
 
 
+class ErasedRow(Row, tag="erased"):
+    """A mention or an author that was erased.
+
+    Attributes:
+        at_ms: the tick that learnt of it.
+        until_ms, erased_as: of an author: erased is what was posted until then, and what it is called instead.
+    """
+
+    at_ms: int
+    until_ms: int = 0
+    erased_as: str = ""
+
+
 class JudgedRow(Row, tag="judged"):
     """The last tick that was judged."""
 
     judged_ms: int
 
 
-AuthorRow = PackRow | HistoryRow | OpenHourRow | AnnouncedRow | JudgedRow
+AuthorRow = PackRow | HistoryRow | OpenHourRow | AnnouncedRow | ErasedRow | JudgedRow
 
 
 def wait_for_tick(record: ScoredMention, posted_ms: int) -> Waiting:
@@ -198,9 +220,27 @@ def wait_for_tick(record: ScoredMention, posted_ms: int) -> Waiting:
         author_since=mention.author.created_at,
         reshare_of=f"{mention.source}|{mention.reshare_of}" if mention.reshare_of else "",
         reshares=mention.engagement.reshares,
+        relation=record.relation,
+        risk=record.risk,
     )
     evidence = _make_evidence(record, key) if is_telling or mention.kind == "edit" else None
-    return Waiting(mention.kind, posted_ms, counted, record.topics, followers, evidence)
+    author = _keep_author(record) if record.label == "negative" or record.high_risk else None
+    return Waiting(mention.kind, posted_ms, counted, record.topics, followers, evidence, author)
+
+
+def _keep_author(record: ScoredMention) -> Author:
+    """What a profile needs; of a private message only whom the watchlist names is known by name."""
+    author = record.mention.author
+    if record.mention.private:
+        return Author(id=author.id, handle=author.handle if record.relation != "public" else None)
+    return Author(
+        id=author.id,
+        handle=author.handle,
+        name=author.name,
+        followers=author.followers,
+        created_at=author.created_at,
+        verified=author.verified,
+    )
 
 
 def _make_evidence(record: ScoredMention, key: str) -> Evidence:
@@ -221,4 +261,6 @@ def _make_evidence(record: ScoredMention, key: str) -> Evidence:
         private=is_private,
         reasons=record.reasons,
         language=record.language,
+        author=mention.author_key,
+        source_kind=mention.source_kind,
     )

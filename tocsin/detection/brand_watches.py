@@ -16,7 +16,8 @@ from tocsin.detection.coordination import Coordination
 from tocsin.detection.coordination_rows import Finding
 from tocsin.detection.influence import DEFAULT as INFLUENCE
 from tocsin.detection.influence import Influence, LoneVerdict, judge_influence, judge_lone_author
-from tocsin.detection.topic_rows import CascadeRow, Heard, ReachRow
+from tocsin.detection.telling import Voice
+from tocsin.detection.topic_rows import CascadeRow, ReachRow
 from tocsin.detection.virality import Cascade, Projection, Spread
 from tocsin.flow import Rows
 from tocsin.instants import DAY_MS, digest, instant
@@ -57,7 +58,7 @@ class BrandWatches:
         self._cascades: dict[str, CascadeRow] = {key[len(prefix) :]: row for key, row in rows.items(prefix)}
         self._newest = {key: row.cascade.newest_ms for key, row in self._cascades.items()}
 
-    def turn(self, heard: Sequence[Heard], tick_ms: int) -> list[Signal]:
+    def turn(self, heard: Sequence[Voice], tick_ms: int) -> list[Signal]:
         """What one tick says; ticks rise."""
         in_order = sorted(heard, key=_ORDER)
         signals = [*self._watch_accounts(in_order, tick_ms)]
@@ -69,9 +70,17 @@ class BrandWatches:
         """When `turn` should be called even if nothing comes; None when nothing waits."""
         return self._coordination.due_ms()
 
+    def forget(self) -> None:
+        """Delete every row of a brand of which nothing was heard for long; nothing is asked of these watches then."""
+        brand = self._brand
+        for prefix in (f"v|{brand}|", f"o|{brand}|"):
+            for key, _ in list(self._rows.items(prefix)):
+                self._rows.delete(key)
+        self._rows.delete(f"g|{brand}")
+
     # --- accounts that act alike ---------------------------------------------------------------------------------
 
-    def _watch_accounts(self, heard: Iterable[Heard], tick_ms: int) -> Iterable[Signal]:
+    def _watch_accounts(self, heard: Iterable[Voice], tick_ms: int) -> Iterable[Signal]:
         finding = self._coordination.take(tick_ms, [each for each in heard if not each.is_update])
         if finding is not None and finding.verdict != "organic":
             yield self._tell_accounts(finding)
@@ -112,11 +121,11 @@ class BrandWatches:
 
     # --- influence -----------------------------------------------------------------------------------------------
 
-    def _watch_influence(self, heard: Iterable[Heard], tick_ms: int) -> Iterable[Signal]:
+    def _watch_influence(self, heard: Iterable[Voice], tick_ms: int) -> Iterable[Signal]:
         row, changed = self._reach, False
         row.usual.fade(tick_ms)
         for each in heard:
-            if each.is_update or not each.followers:
+            if each.is_update or not each.followers or each.relation == "official":
                 continue
             if each.author_mentions == 1:
                 row.usual.add(each.followers)
@@ -138,8 +147,10 @@ class BrandWatches:
             row.told = {author: at for author, at in row.told.items() if tick_ms - at < _AGAIN_MS}
             self._rows.put(f"g|{self._brand}", row)
 
-    def _tell_influence(self, each: Heard, influence: Influence, verdict: LoneVerdict, tick_ms: int) -> Signal:
+    def _tell_influence(self, each: Voice, influence: Influence, verdict: LoneVerdict, tick_ms: int) -> Signal:
         episode = digest("influence", self._brand, each.mention)
+        profiles = (each.profile,) if each.profile is not None else ()
+        known = [reason for profile in profiles for reason in profile.reasons]
         return Signal(
             id=episode,
             episode=episode,
@@ -155,18 +166,19 @@ class BrandWatches:
             distinct_negative_authors=1,
             negative_share=1.0,
             reach=each.followers,
-            reasons=(*verdict.reasons, *influence.reasons),
+            reasons=tuple(dict.fromkeys((*verdict.reasons, *influence.reasons, *known))),
             authors=(each.author,),
             evidence=(each.mention,) if each.has_evidence else (),
             sources={each.source: 1},
             source_kinds={each.source_kind: 1},
             verdict=verdict.attention,
+            profiles=profiles,
             lasts_minutes=LASTS_MINUTES,
         )
 
     # --- reshares ------------------------------------------------------------------------------------------------
 
-    def _watch_reshares(self, heard: Iterable[Heard], tick_ms: int) -> Iterable[Signal]:
+    def _watch_reshares(self, heard: Iterable[Voice], tick_ms: int) -> Iterable[Signal]:
         touched: dict[str, CascadeRow] = {}
         for each in heard:
             if each.reshare_of:
@@ -188,7 +200,7 @@ class BrandWatches:
         if touched:
             self._forget(tick_ms)
 
-    def _cascade(self, mention: str, posted_ms: int, heard: Heard | None = None) -> CascadeRow:
+    def _cascade(self, mention: str, posted_ms: int, heard: Voice | None = None) -> CascadeRow:
         row = self._cascades.get(mention)
         if row is None:
             row = self._cascades[mention] = CascadeRow(Cascade(posted_ms))

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import msgspec
 
 from schemas.signal import SignalKind, SignalState
-from tocsin.detection.baseline import SPANS_MINUTES, BaselinePolicy
+from tocsin.detection.baseline import SPANS_MINUTES, BaselinePolicy, Memory
 from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS
+from tocsin.shares import independent
 
 #: What is judged, in the order of the totals of `Spans`.
 KINDS: tuple[SignalKind, ...] = ("burst", "negative_burst")
@@ -106,26 +107,21 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
 #: Of complaints, before a topic has told its own: of every ten who speak, three complain.
 _USUAL_SHARE = 0.3
 
-#: People of one hour are not independent of each other: what any two agree beyond chance (hours and quarter days of the
-#: airline tweets: .003 to .02).
-_AGREEMENT = 0.02
-
 
 @lru_cache(maxsize=1 << 12)
 def find_share_surprise(count: int, of: int, share: float) -> float:
     """−log10 P(so many or more of `of` people complain), when usually `share` of them do.
 
-    A binomial tail in which so many people weigh as their number divided by what their agreement makes of its variance
-    (the design effect of Kish 1965): a crowd however large weighs as fifty people would.
+    A binomial tail of so many people as would weigh the same if they did not hear each other (`tocsin.shares`).
 
     >>> round(find_share_surprise(18, 21, 0.37), 2)
     3.82
     """
-    independent = of / (1.0 + _AGREEMENT * (of - 1)) if of > 1 else float(of)
-    a = independent * count / of if of else 0.0
-    if count > of or a <= independent * share:
+    weighs = independent(of)
+    a = weighs * count / of if of else 0.0
+    if count > of or a <= weighs * share:
         return 0.0
-    b, x = independent - a + 1.0, share
+    b, x = weighs - a + 1.0, share
     front = lgamma(a + b) - lgamma(a + 1.0) - lgamma(b) + a * log(x) + b * log1p(-x)
     return max(0.0, -(front + log(_beta_fraction(a, b, x))) / log(10.0))
 
@@ -201,6 +197,11 @@ class Circumstances(NamedTuple):
     negative_share: float
 
 
+def usual_share(complaining: float, speaking: float) -> float:
+    """The share that usually complains, of two means; never above 0.95, which everybody may exceed."""
+    return min((complaining + _USUAL_SHARE) / (speaking + 1.0), 0.95)
+
+
 def weigh_share(measured: list[Measured], speaking: list[int], usual: list[float]) -> list[Measured]:
     """Complaints that were counted, weighed against all who speak: the surprise of both together.
 
@@ -210,7 +211,7 @@ def weigh_share(measured: list[Measured], speaking: list[int], usual: list[float
     weighed = []
     for each, people, mean in zip(measured, speaking, usual, strict=True):
         people = max(people, each.count)
-        share = min((each.mean + _USUAL_SHARE) / (mean + 1.0), 0.95)
+        share = usual_share(each.mean, mean)
         surprise = find_share_surprise(each.count, people, round(share, 3)) if each.surprise else 0.0
         weighed.append(
             msgspec.structs.replace(
@@ -221,6 +222,19 @@ def weigh_share(measured: list[Measured], speaking: list[int], usual: list[float
             )
         )
     return weighed
+
+
+def measure_spans(
+    memory: Memory, counts: list[int], expected: list[tuple[float, float]], now_ms: int, policy: BurstPolicy = DEFAULT
+) -> list[Measured]:
+    """Every span's count beside what is usual; records are looked up only where the count is rare."""
+    measured = []
+    for place, (count, (mean, dispersion)) in enumerate(zip(counts, expected, strict=True)):
+        surprise = find_surprise(count, mean, dispersion) if count >= FEWEST_AUTHORS else 0.0
+        is_rare = surprise >= policy.record_surprise
+        record = memory.spans[place].record(SPANS_MINUTES[place], now_ms, policy.baseline) if is_rare else 0
+        measured.append(Measured(place, count, mean, surprise, record))
+    return measured
 
 
 def may_be_burst(counts: list[int], expected: list[tuple[float, float]], policy: BurstPolicy = DEFAULT) -> bool:

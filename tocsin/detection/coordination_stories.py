@@ -13,10 +13,7 @@ from operator import itemgetter
 from typing import Final
 
 from tocsin.detection.coordination_rows import POSTS_LIMIT, Post, StoryRow
-from tocsin.detection.traces import SKETCH_HASHES, Trace, compare_hashes, read_sketch
-
-#: Jaccard similarity of pairs of words from which on texts are nearly the same.
-SIMILAR: Final = 0.5
+from tocsin.detection.traces import SIMILAR, SKETCH_HASHES, Trace, compare_hashes, read_sketch
 
 #: Hashes by which a story is found: similar pairs of real texts nearly always had one of their four smallest in common.
 _KEYS: Final = 4

@@ -7,8 +7,7 @@ A cue file has a line per cue: the cue, what it is a sign of, and how much it we
 - a line whose sign is `-` is a shield: what overlaps it says nothing ("to death" in "bored to death"), unless it is
   longer and holds all of the shield ("crushed to death").
 
-A cue inside a longer one that is found is not counted again. All plain cues are one automaton (Aho & Corasick 1975), as
-in `tocsin.detection.matching`.
+A cue inside a longer one that is found is not counted again.
 """
 
 from __future__ import annotations
@@ -18,11 +17,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from tocsin.detection.normalise import fold
+from tocsin.detection.whole_words import Hit, Pattern, WholeWords
 
-from tocsin.detection.normalise import WordCharacters, fold
-
-_IS_WORD: Final = WordCharacters()
 _SHIELD: Final = "-"
 #: The most that are looked at in one text; a list of everything is a sign of nothing.
 _MOST_HITS: Final = 64
@@ -44,7 +41,7 @@ class Cues:
     """
 
     def __init__(self, cues: Iterable[Cue], spell: Callable[[str], str] = fold) -> None:
-        numbers: dict[tuple[str, bool], int] = {}
+        numbers: dict[Pattern, int] = {}
         self._alone: dict[int, list[Cue]] = {}
         self._together: dict[int, list[tuple[frozenset[int], Cue]]] = {}
         self._shields: set[int] = set()
@@ -59,11 +56,10 @@ class Cues:
                 self._alone.setdefault(parts[0], []).append(cue)
             else:  # looked at when its first part is found
                 self._together.setdefault(parts[0], []).append((frozenset(parts), cue))
-        self._borders = [(_IS_WORD[pattern[0]], not is_stem and _IS_WORD[pattern[-1]]) for pattern, is_stem in numbers]
-        self._automaton = AhoCorasick([pattern for pattern, _ in numbers], implementation=Implementation.DFA)
+        self._words = WholeWords(numbers)
         holders: list[set[int]] = [set() for _ in numbers]
         for holder, (pattern, _) in enumerate(numbers):
-            for number, start, end in self._automaton.find_matches_as_indexes(pattern, True):
+            for number, start, end in self._words.find(pattern):
                 if end - start < len(pattern):
                     holders[number].add(holder)
         #: For each pattern, the longer ones that could hold it.
@@ -71,22 +67,9 @@ class Cues:
 
     def find(self, folded: str) -> list[Cue]:
         """The cues in a text that is spelt as they are, each once."""
-        hits = self._automaton.find_matches_as_indexes(folded, True)
-        if not hits:
-            return []
-        length, borders, is_word = len(folded), self._borders, _IS_WORD
-        whole = []
-        for hit in hits:
-            number, start, end = hit
-            is_bordered_left, is_bordered_right = borders[number]
-            if is_bordered_left and start and is_word[folded[start - 1]]:
-                continue
-            if is_bordered_right and end < length and is_word[folded[end]]:
-                continue
-            whole.append(hit)
+        whole = self._words.find(folded)[:_MOST_HITS]
         if not whole:
             return []
-        del whole[_MOST_HITS:]
         if self._shields:
             for number, start, end in [hit for hit in whole if hit[0] in self._shields]:
                 whole = [hit for hit in whole if hit[2] <= start or hit[1] >= end or _holds(hit, number, start, end)]
@@ -106,12 +89,12 @@ class Cues:
         return [*found]
 
 
-def _holds(hit: tuple[int, int, int], shield: int, start: int, end: int) -> bool:
+def _holds(hit: Hit, shield: int, start: int, end: int) -> bool:
     """Whether a hit is longer than a shield and holds all of it."""
     return hit[0] != shield and hit[1] <= start and end <= hit[2] and hit[2] - hit[1] > end - start
 
 
-def _is_inside(start: int, end: int, hits: list[tuple[int, int, int]]) -> bool:
+def _is_inside(start: int, end: int, hits: list[Hit]) -> bool:
     """Whether a longer hit holds this one."""
     for _, other_start, other_end in hits:
         if other_start <= start and end <= other_end and other_end - other_start > end - start:

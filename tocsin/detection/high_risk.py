@@ -48,11 +48,12 @@ def explain_high_risk(text: str, language: str) -> tuple[tuple[str, str], ...]:
 
 
 def weigh_high_risk(terms: Iterable[str]) -> float:
-    """Whether high-risk terms of one mention are enough for an alarm by themselves: 1 or more is.
+    """Whether general high-risk terms of one mention are enough for an alarm by themselves: 1 or more is.
 
     What happens anywhere and is said of everything ("died", "my lawyer", "racist") weighs half: one is a watch, two of
     them, or one that is heard, are an alarm. What names an accident of somebody's product or service weighs 1, and so
-    does every term that is in no list, for a watchlist has asked for it.
+    does every term that is in no list. A term that the watchlist names weighs 1 whatever it weighs here: it was asked
+    for (`tocsin.detection.enrich`).
 
     >>> weigh_high_risk(["food poisoning"]), weigh_high_risk(["died"]), weigh_high_risk(["killed", "injured"])
     (1.0, 0.5, 1.5)

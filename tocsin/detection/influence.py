@@ -16,6 +16,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from tocsin.detection.profile import BUSY_DAY, BUSY_HOUR
 from tocsin.instants import DAY_MS
 
 Level = Literal["ordinary", "notable", "major"]
@@ -45,8 +46,8 @@ class InfluencePolicy:
     prior_days: float = 0.1  # … until some days have shown how many it hears
     repeats: int = 3  # negative mentions in 24 h that make a notable author persistent
     echo_authors: int = 3  # others who take a complaint up
-    busy_hour: int = 8  # fact 12: negative mentions of one author that are a burst
-    busy_day: int = 10
+    busy_hour: int = BUSY_HOUR  # negative mentions of one author that are a burst
+    busy_day: int = BUSY_DAY
 
 
 DEFAULT: Final = InfluencePolicy()

@@ -1,8 +1,7 @@
 """Which brands a text speaks of: every term of the watchlist at once, by one automaton.
 
-Aho & Corasick's automaton (Aho, A.V. & Corasick, M.J. (1975). Efficient string matching. CACM 18(6)) finds all terms in
-one pass, so a mention costs much the same with ten terms as with thousands. What follows from a set of found terms is
-worked out once and remembered: most mentions hold the same few.
+All terms are found in one pass (`tocsin.detection.whole_words`). What follows from a set of found terms is worked out
+once and remembered: most mentions hold the same few.
 
 The rules:
 
@@ -25,24 +24,16 @@ from itertools import count
 from typing import Final, NamedTuple
 
 import msgspec
-from ahocorasick_rs import AhoCorasick, Implementation
 
-from tocsin.detection.normalise import WordCharacters, fold
+from tocsin.detection.normalise import fold
+from tocsin.detection.profile import Relations
 from tocsin.detection.watchlist import Brand, Watchlist
+from tocsin.detection.whole_words import Hit, Pattern, WholeWords
 
-#: Characters of all terms up to which the fastest automaton is quickly built and small (about 250 bytes a character).
-_FASTEST_UP_TO: Final = 100_000
 #: Sets of terms whose consequences are remembered; a few hundred bytes each.
 _REMEMBERED: Final = 8_192
 #: Part of every version: raise it when the rules above or the folding change, since they change what is counted.
 _RULES_VERSION: Final = 1
-
-_IS_WORD: Final = WordCharacters()
-
-#: A folded term, and whether it ends in `*`.
-_Pattern = tuple[str, bool]
-#: Pattern number, start and end in the folded text.
-_Hit = tuple[int, int, int]
 
 
 class BrandMatch(NamedTuple):
@@ -76,7 +67,6 @@ class _Terms(NamedTuple):
     Attributes:
         place: of the brand in the watchlist.
         local_exclusions: those of `exclusions` that only remove what they overlap.
-        official: folded handles of the brand's own accounts.
     """
 
     place: int
@@ -84,7 +74,6 @@ class _Terms(NamedTuple):
     roles: dict[int, tuple[_Role, ...]]
     exclusions: frozenset[int]
     local_exclusions: frozenset[int]
-    official: frozenset[str]
 
 
 class Matcher:
@@ -94,16 +83,21 @@ class Matcher:
         version: hash of everything that matching depends on; equal for equal watchlists on every machine.
         languages: brand → the languages it is watched in; a brand that is watched in all of them is not listed.
         watchlist: what it was made from.
+        relations: what it declares of authors.
     """
 
     def __init__(self, watchlist: Watchlist) -> None:
         self.watchlist = watchlist
-        numbers: dict[_Pattern, int] = {}
+        self.relations = Relations(watchlist)
+        numbers: dict[Pattern, int] = {}
         brands = [_read(place, brand, watchlist.high_risk, numbers) for place, brand in enumerate(watchlist.brands)]
         self.languages: Mapping[str, frozenset[str]] = {
             brand.id: frozenset(brand.languages) for brand in watchlist.brands if brand.languages
         }
-        meanings = [(terms.brand, [*terms.roles.items()], terms.exclusions, terms.official) for terms in brands]
+        meanings = [
+            (terms.brand, [*terms.roles.items()], terms.exclusions, {*map(fold, brand.official_accounts)})
+            for terms, brand in zip(brands, watchlist.brands, strict=True)
+        ]
         content = [_RULES_VERSION, [*numbers], meanings, self.languages]
         self.version = blake2b(msgspec.json.encode(content, order="deterministic"), digest_size=8).hexdigest()
 
@@ -114,12 +108,7 @@ class Matcher:
                     naming.setdefault(number, []).append(terms)
         self._named_by = naming
         self._exclusions = frozenset[int]().union(*(terms.exclusions for terms in brands))
-        self._official = {terms.brand: terms.official for terms in brands}
-        self._borders = [_needs_borders(pattern) for pattern in numbers]
-        size = sum(len(pattern) for pattern, _ in numbers)
-        self._automaton = AhoCorasick(
-            [pattern for pattern, _ in numbers], implementation=Implementation.DFA if size <= _FASTEST_UP_TO else None
-        )
+        self._words = WholeWords(numbers)
         self._remembered: dict[frozenset[int], tuple[BrandMatch, ...]] = {}
 
     def match(self, text: str, author: str | None = None) -> tuple[BrandMatch, ...]:
@@ -132,37 +121,20 @@ class Matcher:
 
     def match_folded(self, folded: str, author: str | None = None) -> tuple[BrandMatch, ...]:
         """`match` for a text that `fold` has already been applied to."""
-        hits = self._automaton.find_matches_as_indexes(folded, True)
+        hits = self._words.find(folded)
         if not hits:
             return ()
-        length, borders, is_word = len(folded), self._borders, _IS_WORD
-        numbers, whole = [], []
-        for hit in hits:
-            number, start, end = hit
-            is_bordered_left, is_bordered_right = borders[number]
-            if is_bordered_left and start and is_word[folded[start - 1]]:
-                continue
-            if is_bordered_right and end < length and is_word[folded[end]]:
-                continue
-            numbers.append(number)
-            whole.append(hit)
-        if not numbers:
-            return ()
-        found = frozenset(numbers)
+        found = frozenset([hit[0] for hit in hits])
         matches = self._remembered.get(found)
         if matches is None:
-            matches = self._judge(found, whole)
+            matches = self._judge(found, hits)
         if author is not None:
             for match in matches:
                 if match.high_risk:
-                    return self._without_own_statements(matches, fold(author).lstrip("@"))
+                    return self._without_own_statements(matches, author)
         return matches
 
-    def is_official(self, brand: str, handle: str | None) -> bool:
-        """Whether a handle, with or without its @, is one of the brand's own accounts."""
-        return handle is not None and fold(handle).lstrip("@") in self._official[brand]
-
-    def _judge(self, found: frozenset[int], hits: list[_Hit]) -> tuple[BrandMatch, ...]:
+    def _judge(self, found: frozenset[int], hits: list[Hit]) -> tuple[BrandMatch, ...]:
         named = {terms.place: terms for number in found for terms in self._named_by.get(number, ())}
         brands = [named[place] for place in sorted(named)]
         if not self._exclusions.isdisjoint(
@@ -176,7 +148,8 @@ class Matcher:
 
     def _without_own_statements(self, matches: tuple[BrandMatch, ...], handle: str) -> tuple[BrandMatch, ...]:
         return tuple(
-            match._replace(high_risk=()) if handle in self._official[match.brand] else match for match in matches
+            match._replace(high_risk=()) if self.relations.find(match.brand, handle)[0] == "official" else match
+            for match in matches
         )
 
 
@@ -192,7 +165,7 @@ def _judge_brands(candidates: Iterable[tuple[_Terms, frozenset[int]]]) -> Iterat
             )
 
 
-def _not_excluded(terms: _Terms, found: frozenset[int], hits: list[_Hit]) -> frozenset[int]:
+def _not_excluded(terms: _Terms, found: frozenset[int], hits: list[Hit]) -> frozenset[int]:
     """The pattern numbers that count for this brand once its exclusions have removed theirs."""
     exclusions = found & terms.exclusions
     if exclusions - terms.local_exclusions:
@@ -205,10 +178,10 @@ def _not_excluded(terms: _Terms, found: frozenset[int], hits: list[_Hit]) -> fro
     )
 
 
-def _read(place: int, brand: Brand, high_risk: tuple[str, ...], numbers: dict[_Pattern, int]) -> _Terms:
+def _read(place: int, brand: Brand, high_risk: tuple[str, ...], numbers: dict[Pattern, int]) -> _Terms:
     """All terms of one brand; patterns that no brand before it has get the next of `numbers`."""
     roles: dict[int, tuple[_Role, ...]] = {}
-    own: list[_Pattern] = []
+    own: list[Pattern] = []
     for role, patterns in _roles_of(brand, high_risk):
         own.append(patterns[0])
         for pattern in patterns:
@@ -216,17 +189,17 @@ def _read(place: int, brand: Brand, high_risk: tuple[str, ...], numbers: dict[_P
             roles[number] = (*roles.get(number, ()), role)
     exclusions: set[int] = set()
     local: set[int] = set()
+    own_words = WholeWords(own if brand.exclusions else ())
     for term in brand.exclusions:
         patterns = _spoken(term)
         new = {numbers.setdefault(pattern, len(numbers)) for pattern in patterns}
         exclusions |= new
-        if any(_stands_in(pattern, patterns[0][0]) for pattern in own):
+        if own_words.find(patterns[0][0]):
             local |= new
-    official = frozenset(fold(handle).lstrip("@") for handle in brand.official_accounts)
-    return _Terms(place, brand.id, roles, frozenset(exclusions), frozenset(local), official)
+    return _Terms(place, brand.id, roles, frozenset(exclusions), frozenset(local))
 
 
-def _roles_of(brand: Brand, high_risk: tuple[str, ...]) -> Iterator[tuple[_Role, tuple[_Pattern, ...]]]:
+def _roles_of(brand: Brand, high_risk: tuple[str, ...]) -> Iterator[tuple[_Role, tuple[Pattern, ...]]]:
     order = count()
     for term in brand.handles:
         yield _Role(next(order), term, names_brand=True), (_plain(term),)
@@ -241,30 +214,11 @@ def _roles_of(brand: Brand, high_risk: tuple[str, ...]) -> Iterator[tuple[_Role,
         yield _Role(next(order), term, is_high_risk=True), _spoken(term)
 
 
-def _plain(term: str) -> _Pattern:
+def _plain(term: str) -> Pattern:
     return fold(term.removesuffix("*")), term.endswith("*")
 
 
-def _spoken(term: str) -> tuple[_Pattern, ...]:
+def _spoken(term: str) -> tuple[Pattern, ...]:
     """The term as words and, if it has several, as one hashtag."""
     words, is_stem = _plain(term)
     return ((words, is_stem), ("#" + words.replace(" ", ""), is_stem)) if " " in words else ((words, is_stem),)
-
-
-def _needs_borders(pattern: _Pattern) -> tuple[bool, bool]:
-    """Whether a word must have ended before the pattern, and must end with it."""
-    term, is_stem = pattern
-    return term[0] in "@#" or _IS_WORD[term[0]], not is_stem and _IS_WORD[term[-1]]
-
-
-def _stands_in(pattern: _Pattern, text: str) -> bool:
-    term = pattern[0]
-    is_bordered_left, is_bordered_right = _needs_borders(pattern)
-    start = text.find(term)
-    while start >= 0:
-        end = start + len(term)
-        is_clear_left = not (is_bordered_left and start and _IS_WORD[text[start - 1]])
-        if is_clear_left and not (is_bordered_right and end < len(text) and _IS_WORD[text[end]]):
-            return True
-        start = text.find(term, start + 1)
-    return False

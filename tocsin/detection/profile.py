@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from schemas.mention import Author
+from schemas.mention import Author, AuthorProfile, History, Relation
 from tocsin.detection.normalise import fold
 from tocsin.detection.watchlist import Brand, Watchlist
 from tocsin.instants import DAY_MS, HOUR_MS, milliseconds
 
-#: What an author is to the brand, as the watchlist declares it; `public` is everybody else.
-Relation = Literal["official", "employee", "competitor", "watched", "public"]
-#: `fresh`: the first mention of this brand that we know of; `returning`: heard before, not again and again.
-History = Literal["fresh", "returning", "repeat_complainer"]
 IndicatorKind = Literal[
     "no_name", "default_handle", "young_account", "no_followers", "nameless_handle", "resembles_official"
 ]
+
+#: Negative mentions of one author in an hour and in a day that are a burst: .6 to .9 a brand and day (airline tweets).
+BUSY_HOUR: Final = 8
+BUSY_DAY: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class ProfilePolicy:
 
     young_days: int = 30  # a month: as long as we remember an author ourselves
     very_young_days: int = 2  # made for the occasion, or by it
-    busy_hour: int = 8  # negative mentions that are a burst of one author: .6 to .9 a brand and day
-    busy_day: int = 10
+    busy_hour: int = BUSY_HOUR  # who is told of as busy is a repeat complainer
+    busy_day: int = BUSY_DAY
     few_followers: int = 3
     anonymous_from: int = 2  # one indicator alone is common among honest people
 
@@ -69,24 +69,6 @@ class Heard(NamedTuple):
     negatives_day: int = 0
 
 
-class Profile(NamedTuple):
-    """Who speaks.
-
-    Attributes:
-        speaks_for: the brand that an official, employee or competitor account belongs to, when the watchlist says.
-        is_anonymous: several indicators together; of the public only.
-        reasons: all of it as sentences, most important first.
-    """
-
-    relation: Relation
-    history: History
-    known_days: int
-    indicators: tuple[Indicator, ...]
-    is_anonymous: bool
-    speaks_for: str
-    reasons: tuple[str, ...]
-
-
 class Relations:
     """What the watchlist declares of authors: handle → relation, for every brand. Made once from a watchlist.
 
@@ -98,6 +80,7 @@ class Relations:
         owners = {_name(handle): brand.id for brand in watchlist.brands for handle in brand.official_accounts}
         self._owners: Mapping[str, str] = owners
         self._of = {brand.id: _declared(brand, owners) for brand in watchlist.brands}
+        self._declared = frozenset(owners).union(*self._of.values())
         self._alike = {
             brand.id: {_skeleton(handle): handle for handle in (*brand.handles, *brand.official_accounts)}
             for brand in watchlist.brands
@@ -106,10 +89,9 @@ class Relations:
         self._longest = max((len(handle) for alike in self._alike.values() for handle in alike.values()), default=0)
 
     def find(self, brand: str, handle: str | None) -> tuple[Relation, str]:
-        """The relation of an author to a brand, and the brand that the account belongs to ("" if none)."""
-        if not handle:
+        """The relation of an author to a brand, and the watched brand whose own account it is ("" if none)."""
+        if not handle or (name := _name(handle)) not in self._declared:
             return "public", ""
-        name = _name(handle)
         return self._of.get(brand, {}).get(name, "public"), self._owners.get(name, "")
 
     def find_resembled(self, brand: str, handle: str | None) -> str:
@@ -121,29 +103,44 @@ class Relations:
 
 
 def profile_author(
+    key: str,
     author: Author,
-    heard: Heard,
+    heard: Heard | None,
     at_ms: int,
     *,
     brand: str,
     relations: Relations,
     policy: ProfilePolicy = DEFAULT,
-) -> Profile:
-    """Everything that is known of an author at a tick.
+) -> AuthorProfile:
+    """Everything that is known of an author at a tick; some ten microseconds, for the few who are told of.
 
     Args:
+        key: what identifies the author (`source|id`).
+        heard: None when it cannot be said yet what was heard before.
         at_ms: posting time of the mention that is looked at, ms since 1970.
     """
     relation, speaks_for = relations.find(brand, author.handle)
-    history = _find_history(heard, policy)
+    history: History = _find_history(heard, policy) if heard is not None else ""
+    heard = heard or Heard()
     known_days = max(0, at_ms - heard.first_ms) // DAY_MS if heard.first_ms else 0
     indicators: tuple[Indicator, ...] = ()
     if relation == "public":
         indicators = find_indicators(author, at_ms, relations.find_resembled(brand, author.handle), policy)
-    is_anonymous = len(indicators) >= policy.anonymous_from
-    reasons = [*_say_relation(relation, speaks_for, brand), *_say_history(history, heard, known_days)]
+    reasons = [*_say_relation(relation, speaks_for, brand), *_say_history(history, known_days)]
     reasons += [each.words for each in indicators]
-    return Profile(relation, history, known_days, indicators, is_anonymous, speaks_for, tuple(reasons))
+    return AuthorProfile(
+        author=key,
+        relation=relation,
+        speaks_for=speaks_for,
+        history=history,
+        known_days=known_days,
+        mentions=heard.mentions_day,
+        negatives=heard.negatives_day,
+        indicators=tuple(each.kind for each in indicators),
+        is_anonymous=len(indicators) >= policy.anonymous_from,
+        followers=author.followers,
+        reasons=tuple(reasons),
+    )
 
 
 def find_indicators(
@@ -188,27 +185,29 @@ def _find_history(heard: Heard, policy: ProfilePolicy) -> History:
 def _say_relation(relation: Relation, speaks_for: str, brand: str) -> Iterable[str]:
     match relation:
         case "official":
-            yield "the brand's own account"
+            yield f"the author is an official account of {brand}"
         case "employee":
-            yield "declared as somebody who works for the brand"
+            yield f"the author is a declared employee of {brand}"
         case "competitor":
             owner = f" ({speaks_for})" if speaks_for and speaks_for != brand else ""
-            yield f"declared as a competitor's account{owner}"
+            yield f"the author is a declared competitor of {brand}{owner}"
         case "watched":
-            yield f"the account of another brand on the watchlist: {speaks_for}"
+            yield f"the author is an official account of another watched brand: {speaks_for}"
         case "public":
             pass
 
 
-def _say_history(history: History, heard: Heard, known_days: int) -> Iterable[str]:
+def _say_history(history: History, known_days: int) -> Iterable[str]:
+    since = f"{known_days} day{'s' if known_days > 1 else ''} ago" if known_days else "less than a day ago"
     match history:
         case "fresh":
-            yield "not heard with this brand before"
+            yield "the author was not heard with this brand before"
         case "returning":
-            yield f"first heard with this brand {known_days} days ago" if known_days else "first heard today"
+            yield f"the author was first heard with this brand {since}"
         case "repeat_complainer":
-            hour, day = heard.negatives_hour, heard.negatives_day
-            yield f"{max(hour, day)} complaints in 24 hours, {hour} of them in the last hour"
+            yield f"the author complains again and again, and was first heard with this brand {since}"
+        case "":
+            pass
 
 
 def _declared(brand: Brand, owners: Mapping[str, str]) -> dict[str, Relation]:

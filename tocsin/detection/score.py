@@ -18,6 +18,8 @@ from tocsin.flow import Emit, Rows
 
 _NOTHING: Final = frozenset[str]()
 _NO_TRACE: Final = Trace()
+#: Who is meant to speak alike: a brand's five accounts with one press release are not five accounts acting as one.
+_OWN_PEOPLE: Final = ("official", "employee")
 
 
 def weigh(sentiment: float, followers: int | None, reshares: int, replies: int, likes: int) -> Weight:
@@ -52,6 +54,7 @@ class Score:
         folded = fold(text)
         # Of a private message nothing is compared or counted that could be read back.
         is_public = not mention.private
+        is_compared = is_public and enriched.relation not in _OWN_PEOPLE
         scored = ScoredMention(
             mention=mention,
             brand=brand,
@@ -62,6 +65,8 @@ class Score:
             language=language,
             fingerprint=enriched.fingerprint,
             configuration=enriched.configuration,
+            relation=enriched.relation,
+            risk=enriched.risk,
             sentiment=sentiment,
             label=label,
             weight=weigh(
@@ -70,7 +75,7 @@ class Score:
             reasons=find_reasons_folded(folded, language) if label == "negative" else (),
             cause=find_named_cause(folded, language) if label == "negative" else "",
             terms=tuple(sorted(terms_of(text, language, self._own.get(brand, _NOTHING)))) if is_public else (),
-            trace=trace_folded(folded) if is_public else _NO_TRACE,
+            trace=trace_folded(folded) if is_compared else _NO_TRACE,
             extra=enriched.extra,
         )
         return (Emit(streams.SCORED, None, scored, (), bool(high_risk)),)

@@ -6,24 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.activity import TopicActivity
-from schemas.mention import TopicMention
+from schemas.mention import AuthorProfile, TopicMention
 from schemas.signal import Signal, SignalKind, SignalState
 from tocsin.detection.baseline import SPANS_MINUTES
 from tocsin.detection.burst import BurstPolicy, Episode, Measured
 from tocsin.detection.causes import find_cause_of_many
 from tocsin.detection.distinct import RELATIVE_ERROR
 from tocsin.detection.high_risk import weigh_high_risk
+from tocsin.detection.profile import BUSY_HOUR
 from tocsin.detection.series import CountFinding
 from tocsin.detection.spans import Spans
+from tocsin.detection.stories import Story
 from tocsin.detection.terms import UsualTerms, distinctive
 from tocsin.detection.topic_rows import CellRow, CountsRow, KeyRow
 from tocsin.instants import DAY_MS, MINUTE_MS, digest, instant
 
 _SPAN_WORDS = {15: "15 minutes", 60: "1 hour", 360: "6 hours"}
-
-#: One author's negative mentions that are a burst (measured on the airline tweets: .6 to .9 a brand and day).
-AUTHOR_HOUR = 8
-AUTHOR_DAY = 10
 
 _SPAN_NAMES = tuple(str(span) for span in SPANS_MINUTES)
 
@@ -35,6 +33,10 @@ COUNT_LASTS_MINUTES = {"burst": 240, "climb": 720, "silence": 0}
 
 #: Causes of complaints that a signal names.
 _CAUSES = 5
+
+#: A text is named when it was told so often, and is so much of all that is heard.
+_FEWEST_TOLD = 3
+_TOLD_SHARE = 0.1
 
 
 def burst_signal(
@@ -131,7 +133,7 @@ class Shown:
                 told.merge(self.cells[cell])
         chosen = told.wave.choose()
         first = told.wave.find_first()
-        drivers = told.wave.who_drove()
+        stories = told.wave.stories(5)
         words = distinctive(told.terms, self.usual) if self.usual is not None else ()
         causes = sorted(counted.causes.items(), key=lambda item: (-item[1], item[0]))
         cause = find_cause_of_many([reason for reason, _ in causes], counted.kinds, negatives)
@@ -151,11 +153,12 @@ class Shown:
             negative_share=spans.negative_share(place),
             positive_share=positives / mentions if mentions else 0.0,
             reach=reach,
-            authors=tuple(dict.fromkeys([*(each.author for each in chosen), *(each.author for each in drivers)])),
+            reasons=_say_stories(stories, mentions),
+            authors=tuple(dict.fromkeys([*(each.author for each in chosen), *told.wave.who_drove()])),
             evidence=tuple(each.mention for each in chosen),
             sources=counted.sources.top(10),
             source_kinds=dict(sorted(counted.source_kinds.items())),
-            fingerprints=tuple(story.fingerprints[0] for story in told.wave.stories(5) if story.mentions > 1),
+            fingerprints=tuple(story.fingerprints[0] for story in stories if story.mentions > 1),
             terms=tuple(term.word for term in words),
             causes=dict(causes[:_CAUSES]),
             cluster=cause.cluster if cause is not None else "",
@@ -190,6 +193,10 @@ def high_risk_signal(mention: TopicMention) -> Signal:
     reasons = [f"1 mention names a high risk: {terms}"]
     if mention.reach:
         reasons.append(f"its author reaches {mention.reach:,}")
+    profiles = (mention.profile,) if mention.profile is not None else ()
+    reasons += [reason for profile in profiles for reason in profile.reasons]
+    # What the last version announced was not weighed before it came here.
+    risk = mention.risk or weigh_high_risk(mention.high_risk)
     return Signal(
         id=digest("high_risk", mention.brand, mention.mention),
         episode=digest("high_risk", mention.brand, mention.mention),
@@ -210,23 +217,33 @@ def high_risk_signal(mention: TopicMention) -> Signal:
         evidence=(mention.mention,) if mention.has_evidence else (),
         sources={mention.source: 1},
         source_kinds={mention.source_kind: 1},
+        fingerprints=(mention.fingerprint,) if mention.fingerprint else (),
         high_risk=mention.high_risk,
-        verdict="elevated" if weigh_high_risk(mention.high_risk) >= 1 else "watch",
+        verdict="elevated" if risk >= 1 else "watch",
+        profiles=profiles,
         configuration=mention.configuration,
     )
 
 
 def author_burst_signal(
-    mention: TopicMention, opened_ms: int, state: SignalState, hour: int, day: int, reach: int, tick: int
+    mention: TopicMention,
+    profile: AuthorProfile,
+    opened_ms: int,
+    state: SignalState,
+    hour: int,
+    day: int,
+    reach: int,
+    tick: int,
 ) -> Signal:
     """One author who complains again and again: `hour` and `day` are their negative mentions of that time."""
     author = mention.author
     episode = digest("author_burst", mention.brand, author, str(opened_ms))
-    span, current = (60, hour) if hour >= day or hour >= AUTHOR_HOUR else (24 * 60, day)
+    span, current = (60, hour) if hour >= day or hour >= BUSY_HOUR else (24 * 60, day)
     words = "1 hour" if span == 60 else "24 hours"
     reasons = [f"{current} negative mentions by one author in {words}", "one author alone opens no crisis"]
     if reach:
         reasons.append(f"the author reaches {reach:,}")
+    reasons += profile.reasons
     return Signal(
         id=digest(episode, str(tick), state),
         episode=episode,
@@ -251,6 +268,7 @@ def author_burst_signal(
         sources={mention.source: current},
         source_kinds={mention.source_kind: current},
         configuration=mention.configuration,
+        profiles=(profile,),
     )
 
 
@@ -275,7 +293,7 @@ def _say_burst(signal: Signal, spans: Spans, best: Measured, age_days: float) ->
         reasons.append(f"a record of the last 14 days: ×{signal.record_ratio:.1f} of the one before")
     if signal.is_warming_up:
         reasons.append(f"warming up: the baseline has seen {age_days:.1f} days only")
-    return tuple(reasons)
+    return (*reasons, *signal.reasons)
 
 
 def _say_count(signal: Signal, finding: CountFinding) -> tuple[str, ...]:
@@ -291,7 +309,17 @@ def _say_count(signal: Signal, finding: CountFinding) -> tuple[str, ...]:
     reasons.append(f"{signal.negative_share:.0%} of {signal.mentions:,} mentions are negative")
     if finding.is_warming_up:
         reasons.append("warming up: records are of less than a week")
-    return tuple(reasons)
+    return (*reasons, *signal.reasons)
+
+
+def _say_stories(stories: tuple[Story, ...], mentions: int) -> tuple[str, ...]:
+    """Whether much of what is heard is one text, told again and again."""
+    for story in stories[:1]:
+        if story.mentions >= max(_FEWEST_TOLD, _TOLD_SHARE * mentions):
+            wordings = f", in {len(story.fingerprints):,} wordings" if len(story.fingerprints) > 1 else ""
+            reach = f"; together they reach {story.reach:,}" if story.reach else ""
+            return (f"one text was told {story.mentions:,} times{wordings}{reach}",)
+    return ()
 
 
 def _say_minutes(minutes: int) -> str:

@@ -1,24 +1,22 @@
 """A wave of mentions as a person tells it: the stories in it, who began, who drove it, and five mentions that show it.
 
 A story is one text with all its reposts: a hundred copies are one story heard a hundred times, not a hundred voices.
-Texts that differ in a word are joined when a story is told, by their signatures (SimHash: Charikar 2002; few differing
-bits: Manku et al. 2007), so that what is kept stays a sum.
+What is kept is a sum by text. Texts that are nearly the same (a word changed, a hashtag added) become one story only
+when stories are told, by the sketches that `tocsin.detection.traces` made of them.
 
 Everything kept is commutative, whatever the order and the grouping of the parts: least, greatest and counts. Counts of
-too many stories become those of a sample of mentions, chosen by hash: a small story may be lost, a big one cannot.
+too many texts become those of a sample of mentions, chosen by hash: a small story may be lost, a big one cannot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
-from schemas.mention import TopicMention
-from tocsin.detection.distinct import class_of
 from tocsin.detection.telling import (
     BEST_LIMIT,
     DRIVERS_LIMIT,
@@ -29,16 +27,14 @@ from tocsin.detection.telling import (
     Telling,
     Told,
     Voice,
-    add_told,
     keep_best,
     keep_driver,
     keep_first,
 )
+from tocsin.detection.traces import SIMILAR, compare_hashes, read_sketch
 
-#: Stories (in each class of mentions) that are counted before counts become a sample.
+#: Texts (in each class of mentions) that are counted before counts become a sample.
 STORIES_LIMIT: Final = 256
-#: Signatures of 64 bits that differ in no more than so many are near-duplicates.
-NEAR_BITS: Final = 3
 
 #: What each quality is worth when five are chosen: the heaviest of all is worth what the first negative one is; the
 #: second negative one adds half of that, the third a third.
@@ -55,42 +51,21 @@ class Story:
 
     Attributes:
         fingerprints: of its texts, most heard first; several when near-identical ones were joined.
-        mentions, negatives, reach: with all reposts; estimates when there were too many stories to count.
-        first_mention, first_ms: the earliest known mention of it.
+        mentions, reach: with all reposts; estimates when there were too many texts to count.
     """
 
     fingerprints: tuple[str, ...]
     mentions: int
-    negatives: int
     reach: int
-    first_mention: str
-    first_ms: int
-
-
-class Driver(NamedTuple):
-    """An author and the audience they brought: people who follow them, once, however often they wrote."""
-
-    author: str
-    reach: int
-    mentions: int
-
-
-class Chosen(NamedTuple):
-    """A mention that was chosen to be shown, and what for."""
-
-    mention: str
-    author: str
-    story: str
-    because: tuple[str, ...]
 
 
 class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
     """The mentions of a burst, in bounded room (about 300 entries, 20 kB at most).
 
     Attributes:
-        classes: class of mentions → fingerprint → story; only classes from `level` on are kept.
+        classes: class of mentions → fingerprint → its text; only classes from `level` on are kept.
         level: one in 2^level mentions is counted; 0: all.
-        size: stories in all classes.
+        size: texts in all classes.
         best, press, sources: the most telling mentions: of each story, of the press, of each source; greatest first.
         first: the earliest mentions, earliest first.
         drivers: (reach, mentions by that author, author), greatest first; one for each author.
@@ -105,46 +80,21 @@ class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
     first: list[Telling] = msgspec.field(default_factory=list)
     drivers: list[tuple[int, int, str]] = msgspec.field(default_factory=list)
 
-    def add(self, mention: TopicMention, posted_ms: int, signature: int = 0) -> None:
-        """Add one mention; constant time.
-
-        Args:
-            posted_ms: its posting time, ms since 1970.
-            signature: 64-bit SimHash of its text; 0 when there is none.
-        """
-        key = mention.mention
-        voice = Voice(
-            posted_ms,
-            key,
-            mention.author,
-            mention.reach,
-            mention.weight,
-            mention.fingerprint or key,
-            mention.source,
-            mention.source_kind,
-            mention.author_mentions,
-            mention.label == "negative",
-        )
-        self.hear(voice, class_of(key), signature)
-
-    def hear(self, voice: Voice, place: int, signature: int = 0) -> None:
-        """`add` of what a window keeps of a mention, whose class is known; about 1.5 µs."""
+    def hear(self, voice: Voice, place: int) -> None:
+        """Add one mention of class `place`; constant time, about 1.5 µs."""
         key, reach, posted_ms, story = voice.mention, voice.reach, voice.posted_ms, voice.story
+        sketch = voice.trace.sketch
         is_negative = voice.is_negative
         if place >= self.level:
             stories = self.classes.get(place)
             told = stories.get(story) if stories is not None else None
             if told is None:
-                self._begin(place, story, Told(1, 1 if is_negative else 0, reach, (posted_ms, key), signature))
-            elif signature or told.signature:
-                add_told(told, Told(1, 1 if is_negative else 0, reach, (posted_ms, key), signature))
+                self._begin(place, story, Told(1, reach, sketch))
             else:
                 told.mentions += 1
                 told.reach += reach
-                if is_negative:
-                    told.negatives += 1
-                if (posted_ms, key) < told.first:
-                    told.first = (posted_ms, key)
+                if sketch > told.sketch:
+                    told.sketch = sketch
         again = voice.author_mentions
         rank = int((voice.weight if again < 2 else voice.weight / sqrt(again)) * 1000)
         if is_negative:
@@ -159,7 +109,7 @@ class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
             or kind == "press"
             or self._may_speak(source, rank)
         ):
-            telling = Telling(rank, -posted_ms, key, voice.author, story, source, kind, reach, signature)
+            telling = Telling(rank, -posted_ms, key, voice.author, story, source, kind, reach, sketch)
             self._tell(telling)
             if is_early:
                 keep_first(first, telling)
@@ -183,68 +133,66 @@ class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
             keep_driver(self.drivers, driver)
 
     def stories(self, top: int = 10) -> tuple[Story, ...]:
-        """The stories heard most, near-identical ones joined; most mentions first, then reach, then by name."""
-        scale = 1 << self.level
+        """The stories heard most, near-identical texts joined; most mentions first, then reach, then by name."""
         told = self._told()
         stories = []
-        for group in _joined(told):
-            group.sort(key=lambda each: (-told[each].mentions, each))
-            parts = [told[each] for each in group]
-            first_ms, first_mention = min(part.first for part in parts)
+        for text, together in _join({text: part.sketch for text, part in told.items()}).items():
+            if text != together[0]:
+                continue
+            parts = [told[each] for each in together]
             stories.append(
                 Story(
-                    tuple(group),
-                    scale * sum(part.mentions for part in parts),
-                    scale * sum(part.negatives for part in parts),
-                    scale * sum(part.reach for part in parts),
-                    first_mention,
-                    first_ms,
+                    tuple(sorted(together, key=lambda each: (-told[each].mentions, each))),
+                    sum(part.mentions for part in parts) << self.level,
+                    sum(part.reach for part in parts) << self.level,
                 )
             )
         stories.sort(key=lambda story: (-story.mentions, -story.reach, story.fingerprints))
         return tuple(stories[:top])
 
-    def choose(self, count: int = 5) -> tuple[Chosen, ...]:
+    def choose(self, count: int = 5) -> tuple[Telling, ...]:
         """Telling mentions that differ: one of each story and author; the negative, the weighty, the first, the press.
 
         Greedy: each time the one that adds most; a source that has not spoken yet adds, so does the first mention.
         Told in the order of what they tell: the negative ones first, the weightier first.
         """
-        first = self.first[0].mention if self.first else ""
-        heard = {story: told.mentions << self.level for story, told in self._told().items()}
         pool = sorted({*self.best, *self.press, *self.sources.values(), *self.first[:1]}, reverse=True)
+        first = self.first[0].mention if self.first else ""
         heaviest = max((each.weight for each in pool), default=0.0)
+        # Texts between two of them may be what makes them one story.
+        sketches = {text: part.sketch for text, part in self._told().items()}
+        for each in pool:
+            sketches[each.story] = max(sketches.get(each.story, b""), each.sketch)
+        story_of = _join(sketches)
         chosen: list[Telling] = []
         while pool and len(chosen) < count:
             best = max(pool, key=lambda each: (_value(each, heaviest, first, chosen), each))
             chosen.append(best)
-            pool = [each for each in pool if not _is_same_voice(each, best)]
-        return tuple(
-            Chosen(each.mention, each.author, each.story, tuple(_why(each, first, heard.get(each.story, 1))))
-            for each in sorted(chosen, reverse=True)
-        )
+            story = story_of[best.story]
+            pool = [each for each in pool if each.author != best.author and story_of[each.story] is not story]
+        return tuple(sorted(chosen, reverse=True))
 
     def find_first(self) -> Telling | None:
         """The earliest mention of the wave; None before there is one."""
         return self.first[0] if self.first else None
 
-    def who_drove(self, top: int = 5) -> tuple[Driver, ...]:
-        """The authors who brought the largest audiences."""
-        return tuple(Driver(author, reach, mentions) for reach, mentions, author in self.drivers[:top])
+    def who_drove(self, top: int = 5) -> tuple[str, ...]:
+        """The authors who brought the largest audiences: people who follow them, once, however often they wrote."""
+        return tuple(author for _, _, author in self.drivers[:top])
 
     def _told(self) -> dict[str, Told]:
-        """All classes together: fingerprint → story."""
+        """All classes together: fingerprint → its text."""
         told: dict[str, Told] = {}
-        for place in sorted(self.classes):
-            for story, part in self.classes[place].items():
-                add_told(told.setdefault(story, Told()), part)
+        for texts in self.classes.values():
+            for text, part in texts.items():
+                told.setdefault(text, Told()).add(part)
         return told
 
     def _count(self, place: int, story: str, part: Told) -> None:
         stories = self.classes.get(place)
         told = stories.get(story) if stories is not None else None
         if told is not None:
-            add_told(told, part)
+            told.add(part)
         else:
             self._begin(place, story, msgspec.structs.replace(part))
 
@@ -284,25 +232,25 @@ class Wave(msgspec.Struct, array_like=True, omit_defaults=True):
                 del sources[min(sources.values()).source]
 
 
-def _joined(told: dict[str, Told]) -> Iterable[list[str]]:
-    """Fingerprints in groups of near-identical texts. Every two are compared, at most 256: some milliseconds."""
-    names = sorted(told)
-    group_of = {name: [name] for name in names}
-    signed = [(name, told[name].signature) for name in names if told[name].signature]
-    for place, (name, signature) in enumerate(signed):
-        for other, another in signed[place + 1 :]:
-            if (signature ^ another).bit_count() <= NEAR_BITS and group_of[name] is not group_of[other]:
-                group_of[name].extend(group_of[other])
-                for each in group_of[other]:
-                    group_of[each] = group_of[name]
-    return [group for name, group in group_of.items() if group[0] == name]
+def _join(sketches: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """Text → the texts of its story, the same list for each of them: who is near one of a story belongs to it.
 
-
-def _is_same_voice(one: Telling, other: Telling) -> bool:
-    if one.story == other.story or one.author == other.author:
-        return True
-    has_signatures = bool(one.signature and other.signature)
-    return has_signatures and (one.signature ^ other.signature).bit_count() <= NEAR_BITS
+    Every two texts are compared, of some 300 at most.
+    """
+    story_of = {text: [text] for text in sorted(sketches)}
+    before: list[tuple[str, frozenset[int]]] = []
+    for text in story_of:
+        hashes = frozenset(read_sketch(sketches[text]))
+        if not hashes:
+            continue
+        for other, its in before:
+            story, known = story_of[text], story_of[other]
+            if story is not known and not hashes.isdisjoint(its) and compare_hashes(hashes, its, SIMILAR):
+                known += story
+                for each in story:
+                    story_of[each] = known
+        before.append((text, hashes))
+    return story_of
 
 
 def _value(telling: Telling, heaviest: float, first: str, chosen: list[Telling]) -> float:
@@ -317,16 +265,3 @@ def _value(telling: Telling, heaviest: float, first: str, chosen: list[Telling])
     if chosen and all(each.source != telling.source for each in chosen):
         value += _NEW_SOURCE
     return value
-
-
-def _why(telling: Telling, first: str, heard: int) -> Iterable[str]:
-    if telling.mention == first:
-        yield "the first of the wave"
-    if telling.is_negative:
-        yield "negative"
-    if telling.source_kind == "press":
-        yield "the press"
-    if telling.reach:
-        yield f"reaches {telling.reach:,}"
-    if heard > 1:
-        yield f"told {heard:,} times"

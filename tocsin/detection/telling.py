@@ -9,6 +9,9 @@ from typing import Final
 
 import msgspec
 
+from schemas.mention import AuthorProfile, Relation, TopicMention, Trace
+from tocsin.detection.traces import HASH_BYTES
+
 #: Mentions from which the telling ones are chosen: the best of so many stories, of the press, of so many sources, and
 #: the earliest ones.
 BEST_LIMIT: Final = 16
@@ -22,11 +25,16 @@ NEGATIVE_RANK: Final = 1_000_000
 
 
 class Voice(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
-    """One mention of a topic as its wave and its words count it; no text.
+    """One mention of a topic as its wave, its words and the watches of its brand see it; no text.
 
     Attributes:
         story: fingerprint of its text, or its key where that is too short.
         terms: telling words; none for an author's repeats.
+        trace: what its text leaves to compare.
+        followers: of its author; created_ms: when the account was made; 0 when unknown.
+        reshare_of: key of what it reshares; reshares: how often itself was, as a service counted.
+        is_update: newer engagement of a mention that was heard before.
+        relation: what its author is to the brand; profile: who it is, of a complaint that many could read.
     """
 
     posted_ms: int
@@ -40,6 +48,47 @@ class Voice(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     author_mentions: int = 1
     is_negative: bool = False
     terms: tuple[str, ...] = ()
+    trace: Trace = Trace()
+    followers: int = 0
+    created_ms: int = 0
+    is_new_author: bool = False
+    has_evidence: bool = False
+    is_reshare: bool = False
+    reshare_of: str = ""
+    reshares: int = 0
+    is_update: bool = False
+    relation: Relation = "public"
+    profile: AuthorProfile | None = None
+
+    @classmethod
+    def of(cls, mention: TopicMention, posted_ms: int) -> Voice:
+        """What is kept of a mention; its time is given, for whoever counts it knows it already."""
+        key, again, since = mention.mention, mention.author_mentions, mention.author_since
+        return cls(
+            posted_ms,
+            key,
+            mention.author,
+            mention.reach,
+            mention.weight,
+            mention.fingerprint or key,
+            mention.source,
+            mention.source_kind,
+            again,
+            mention.label == "negative",
+            # An author's repeats say nothing new, or the words of one hot-head would be those of the burst.
+            mention.terms if again == 1 else (),
+            mention.trace,
+            mention.followers,
+            0 if since is None else int(since.timestamp() * 1000),
+            mention.is_new_author,
+            mention.has_evidence,
+            mention.is_reshare,
+            mention.reshare_of,
+            mention.reshares,
+            mention.is_update,
+            mention.relation,
+            mention.profile,
+        )
 
 
 class Telling(msgspec.Struct, array_like=True, frozen=True, omit_defaults=True, order=True):
@@ -50,7 +99,7 @@ class Telling(msgspec.Struct, array_like=True, frozen=True, omit_defaults=True, 
             who writes all day does not fill the list; and a million for a negative one.
         minus_ms: −posting time, so that earlier is greater.
         story: fingerprint, or the mention's key for a text too short to have one.
-        signature: 64-bit SimHash of the text; 0 when there is none.
+        sketch: of its text, by which near-identical ones are known; b"" when there is none.
     """
 
     rank: int
@@ -61,7 +110,12 @@ class Telling(msgspec.Struct, array_like=True, frozen=True, omit_defaults=True, 
     source: str = ""
     source_kind: str = "social"
     reach: int = 0
-    signature: int = 0
+    sketch: bytes = b""
+
+    @property
+    def kin(self) -> bytes | str:
+        """What near-identical texts mostly have in common, unlike others: the smallest hash, or else the text."""
+        return self.sketch[:HASH_BYTES] or self.story
 
     @property
     def posted_ms(self) -> int:
@@ -77,26 +131,34 @@ class Telling(msgspec.Struct, array_like=True, frozen=True, omit_defaults=True, 
 
 
 class Told(msgspec.Struct, array_like=True, omit_defaults=True):
-    """One text and its reposts, in the sample. Sums, and the least of times.
+    """One text and its reposts, in the sample.
 
     Attributes:
-        reach: sum of the authors' reach; negatives: negative mentions; first: its earliest (posted_ms, mention).
+        reach: sum of the authors' reach.
+        sketch: the greatest that a mention of this text had: few have none, and fewer another.
     """
 
     mentions: int = 0
-    negatives: int = 0
     reach: int = 0
-    first: tuple[int, str] = (0, "")
-    signature: int = 0
+    sketch: bytes = b""
+
+    def add(self, part: Told) -> None:
+        """Add a part."""
+        self.mentions += part.mentions
+        self.reach += part.reach
+        self.sketch = max(self.sketch, part.sketch)
 
 
 def keep_best(kept: list[Telling], new: Telling, limit: int) -> None:
-    """Keep the most telling mention of each story, of the most telling stories: order cannot matter."""
+    """Keep the most telling mention of each text and its kin, of the most telling ones: order cannot matter.
+
+    Variants of one text, however many, would otherwise leave no room for anybody else.
+    """
     if len(kept) >= limit and new <= kept[-1]:
-        return  # less than all that are kept, and than another of its story if that is one of them
-    story = new.story
+        return  # less than all that are kept, and than another of its kin if that is one of them
+    kin = new.kin
     for place, old in enumerate(kept):
-        if old.story == story:
+        if old.kin == kin:
             if new <= old:
                 return
             del kept[place]
@@ -144,14 +206,3 @@ def keep_driver(kept: list[tuple[int, int, str]], new: tuple[int, int, str]) -> 
 
 def _driver_order(driver: tuple[int, int, str]) -> tuple[int, int, str]:
     return -driver[0], -driver[1], driver[2]
-
-
-def add_told(told: Told, part: Told) -> None:
-    if not told.mentions or part.first < told.first:
-        told.first = part.first
-    # The least signature but 0: reposts of one text have the same, unless one came without.
-    signatures = [each for each in (told.signature, part.signature) if each]
-    told.signature = min(signatures, default=0)
-    told.mentions += part.mentions
-    told.negatives += part.negatives
-    told.reach += part.reach

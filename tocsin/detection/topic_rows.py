@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from schemas.mention import WHOLE_BRAND, TopicMention, Trace
+from schemas.mention import WHOLE_BRAND, TopicMention
 from schemas.signal import SignalState
 from tocsin.detection.baseline import Memory
 from tocsin.detection.burst import Episode, Measured
@@ -114,95 +114,26 @@ class CountsRow(Row, tag="counts"):
             self.configured_ms, self.configuration = at_ms, configuration
 
 
-class Heard(Voice, array_like=True, omit_defaults=True, gc=False):
-    """One mention of a brand as the watches of the brand as a whole see it, too.
-
-    Attributes:
-        followers: of its author; created_ms: when the account was made; 0 when unknown.
-        reshare_of: key of what it reshares; reshares: how often itself was, as a service counted.
-        is_update: newer engagement of a mention that was heard before.
-    """
-
-    trace: Trace = Trace()
-    followers: int = 0
-    created_ms: int = 0
-    is_new_author: bool = False
-    has_evidence: bool = False
-    is_reshare: bool = False
-    reshare_of: str = ""
-    reshares: int = 0
-    is_update: bool = False
-
-
 class PartRow(Row, tag="part"):
     """What came for one minute and waits for the tick that judges it. The order of mentions does not matter.
 
     Attributes:
-        voices: every mention of a topic.
-        heard: every mention and update of a brand as a whole, in place of `voices`.
+        voices: every mention; of a brand as a whole also those updates that count reshares.
     """
 
     counts: CountsRow = msgspec.field(default_factory=CountsRow)
     voices: list[Voice] = msgspec.field(default_factory=list)
-    heard: list[Heard] = msgspec.field(default_factory=list)
 
     @property
     def is_full(self) -> bool:
         """Does the part hold as much as one row should? Then the next mention starts another part."""
-        return len(self.voices) + len(self.heard) >= PART_LIMIT
+        return len(self.voices) >= PART_LIMIT
 
     def count(self, mention: TopicMention, posted_ms: int, is_late: bool) -> None:
         """Add one mention; constant time."""
         self.counts.count(mention, posted_ms, is_late)
-        if mention.topic == WHOLE_BRAND:
-            if not mention.is_update or mention.reshares:
-                self.heard.append(_heard(mention, posted_ms))
-        elif not mention.is_update:
-            self.voices.append(_voice(mention, posted_ms))
-
-
-def _voice(mention: TopicMention, posted_ms: int) -> Voice:
-    key, again = mention.mention, mention.author_mentions
-    return Voice(
-        posted_ms,
-        key,
-        mention.author,
-        mention.reach,
-        mention.weight,
-        mention.fingerprint or key,
-        mention.source,
-        mention.source_kind,
-        again,
-        mention.label == "negative",
-        # An author's repeats say nothing new, or the words of one hot-head would be those of the burst.
-        mention.terms if again == 1 else (),
-    )
-
-
-def _heard(mention: TopicMention, posted_ms: int) -> Heard:
-    key, again, since = mention.mention, mention.author_mentions, mention.author_since
-    return Heard(
-        posted_ms,
-        key,
-        mention.author,
-        mention.reach,
-        mention.weight,
-        mention.fingerprint or key,
-        mention.source,
-        mention.source_kind,
-        again,
-        mention.label == "negative",
-        mention.terms if again == 1 else (),
-        mention.trace,
-        mention.followers,
-        0 if since is None else int(since.timestamp() * 1000),
-        mention.is_new_author,
-        mention.has_evidence,
-        mention.is_reshare,
-        mention.reshare_of,
-        mention.reshares,
-        mention.is_update,
-    )
+        if not mention.is_update or (mention.reshares and mention.topic == WHOLE_BRAND):
+            self.voices.append(Voice.of(mention, posted_ms))
 
 
 class CellRow(Row, tag="cell"):

@@ -35,10 +35,8 @@ class TopicTold:
         if told is None:
             told = cells[cell] = CellRow()
         for voice in part.voices:
-            told.add(voice)
-        for heard in part.heard:
-            if not heard.is_update:
-                told.add(heard)
+            if not voice.is_update:
+                told.add(voice)
         self._rows.put(f"c|{cell}|{key}", told)
 
     def forget_old(self, key: str, tick: int) -> None:

@@ -25,6 +25,9 @@ from tocsin.detection.normalise import MIN_FINGERPRINT_LENGTH, fold
 SKETCH_HASHES: Final = 10
 HASH_BYTES: Final = 4
 
+#: Resemblance from which on two texts are nearly the same.
+SIMILAR: Final = 0.5
+
 #: A text of fewer words says too little to be nearly the same as another by anything but chance.
 MIN_WORDS: Final = 5
 
@@ -36,6 +39,8 @@ MAX_LINKS: Final = 4
 _PARTS: Final = re.compile(r"https?://\S+|www\.\S+|[@#]?\w[\w']*")
 #: From here on somebody else is quoted: "RT @acme: …", "MT @acme …", '"@acme: …'.
 _QUOTED: Final = re.compile(r"\b[rm]t @\w|\"@\w+ ?:")
+#: Whom a reshare names before what it passes on; reshares are reshared.
+_PASSING_ON: Final = re.compile(r"(?:[^\w@#]*(?:\b[rm]t)? *@\w+ ?:?)*")
 #: Scripts without spaces come as one long word; pairs of characters stand for pairs of words.
 _LONG_WORD: Final = 24
 #: Parameters that tell where a reader came from, not what is read.
@@ -51,8 +56,12 @@ def trace(text: str) -> Trace:
 
     >>> trace("Shame on #Acme, they lied https://t.co/1").text == trace("@sam shame on #acme, they lied").text
     True
-    >>> trace("RT @sam: shame on #Acme, they lied")  # a reshare says nothing of its own
-    Trace(extra={}, text='', length=0, sketch=b'', tags=(), links=())
+
+    A reshare says nothing of its own: it has no text, no tags and no links, and the sketch of what it passes on.
+
+    >>> said, passed_on = trace("Shame on #Acme, they lied again"), trace("RT @sam: shame on #Acme, they lied again")
+    >>> passed_on.text, passed_on.length, passed_on.sketch == said.sketch
+    ('', 0, True)
     """
     return trace_folded(fold(text))
 
@@ -60,7 +69,18 @@ def trace(text: str) -> Trace:
 def trace_folded(folded: str) -> Trace:
     """`trace` of a text that `fold` has been applied to."""
     if ("t @" in folded or '"@' in folded) and (quoted := _QUOTED.search(folded)):
-        folded = folded[: quoted.start()]
+        own = folded[: quoted.start()]
+        left = _trace_said(own)
+        if left.text or any(part[0] not in "@#" for part in _PARTS.findall(own)):
+            return left
+        passed_on = folded[_PASSING_ON.match(folded, quoted.start()).end() :]  # type: ignore[union-attr]
+        again = _QUOTED.search(passed_on)
+        return left.replace(sketch=_trace_said(passed_on[: again.start()] if again else passed_on).sketch)
+    return _trace_said(folded)
+
+
+def _trace_said(folded: str) -> Trace:
+    """The trace of a text without quotations."""
     if "#" in folded or "://" in folded or "www." in folded:
         return _trace_parts(folded)
     pieces = folded.split()

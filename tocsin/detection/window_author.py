@@ -7,8 +7,11 @@ luck. A high-risk mention is *announced* at once, and counted at its second like
 Repeats of (source, mention id, brand) are dropped inside 24 hours, among the newest 256 mentions of an author and
 brand. An older repeat that carries its old time can join no bucket any more and is counted late, never twice.
 
+Deletions and erasures wait for their second, too; what they have erased is told without text and name from then on.
+
 Rows (the prefix of their keys): `p|` mentions that wait, `a|` what is remembered of an author and brand (there may be
-millions: read one by one, never all), `h|` an hour to be reported, `r|` an announced mention, `w` the last tick judged.
+millions: read one by one, never all), `h|` an hour to be reported, `r|` an announced mention, `w` the last tick judged;
+and those of `erased`.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ import msgspec
 
 from schemas import streams
 from schemas.activity import AuthorActivity
-from schemas.mention import WHOLE_BRAND, ScoredMention, Trace
+from schemas.mention import WHOLE_BRAND, Author, AuthorProfile, ScoredMention, Trace
 from schemas.signal import SignalState
 from tocsin.detection.agenda import ByTick
 from tocsin.detection.author_rows import (
@@ -39,7 +42,12 @@ from tocsin.detection.author_rows import (
     wait_for_tick,
 )  # fmt: skip
 from tocsin.detection.distinct import hash_once
-from tocsin.detection.signals import AUTHOR_DAY, AUTHOR_HOUR, author_burst_signal
+from tocsin.detection.erased import ERASING, Erased, erased_name
+from tocsin.detection.forgetting import tell_topics
+from tocsin.detection.influence import DEFAULT as INFLUENCE
+from tocsin.detection.profile import BUSY_DAY, BUSY_HOUR, Heard, profile_author
+from tocsin.detection.setup import Setup
+from tocsin.detection.signals import author_burst_signal
 from tocsin.flow import Emit, Rows
 from tocsin.instants import DAY_MS, HOUR_MS, SECOND_MS, instant, milliseconds, tick_end
 
@@ -54,10 +62,7 @@ _SWEEP_MS = 3 * HOUR_MS
 #: An author burst is told again inside a day only when it has grown so much.
 _GROWTH = 1.65
 
-#: What is compared is compared for the brand as a whole.
-_NO_TRACE = Trace()
-
-_KIND_ORDER = {"mention": 0, "edit": 1, "engagement": 2, "deletion": 3}
+_KIND_ORDER = {"mention": 0, "edit": 1, "engagement": 2, "deletion": 3, "erasure": 4}
 
 
 _Order = tuple[int, str, str, int]
@@ -66,8 +71,12 @@ _Order = tuple[int, str, str, int]
 class WindowAuthor:
     """The windows of the authors of one partition; key `source|author id`."""
 
-    def __init__(self, setup: object, rows: Rows) -> None:  # noqa: ARG002 (every step is started alike)
+    def __init__(self, setup: Setup, rows: Rows) -> None:
+        self._relations = setup.matcher.relations
+        self._brands = setup.matcher.watchlist.brands
         self._rows = rows
+        #: For metrics: mentions that were counted before.
+        self.noted: dict[str, int] = {}
         judged = rows.get("w")
         self._judged_ms: int = judged.judged_ms if judged else 0
         self._waiting: ByTick[list[PackRow]] = ByTick()
@@ -78,6 +87,7 @@ class WindowAuthor:
             _, hour, author_brand = key.split("|", 2)
             self._close_later(int(hour), author_brand)
         self._announced: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
+        self._erased = Erased(rows)
 
     def take(self, record: ScoredMention, appended_ms: int) -> Iterator[Emit]:  # noqa: ARG002 (event time only)
         posted_ms = milliseconds(record.posted_at)
@@ -101,6 +111,8 @@ class WindowAuthor:
         if judged_ms > self._judged_ms:
             if self._judged_ms and watermark_ms < streams.END_OF_TIME_MS:
                 self._sweep(self._judged_ms, judged_ms)
+                if self._erased.known and judged_ms // HOUR_MS > self._judged_ms // HOUR_MS:
+                    self._erased.forget(judged_ms)
             self._judged_ms = judged_ms
             self._rows.put("w", JudgedRow(judged_ms))
             for key in [key for key, posted_ms in self._announced.items() if posted_ms < judged_ms - DAY_MS]:
@@ -130,6 +142,8 @@ class WindowAuthor:
 
     def _announce(self, row: Waiting) -> list[Emit]:
         """Pass a high-risk mention at once; a repeat of it is silent."""
+        if self._erased.known:
+            row = self._erased.hide(row)
         mention = row.counted
         key = f"{mention.brand}|{mention.mention}"
         if key in self._announced or row.posted_ms < self._judged_ms - DAY_MS:
@@ -137,11 +151,10 @@ class WindowAuthor:
         self._announced[key] = row.posted_ms
         self._rows.put(f"r|{key}", AnnouncedRow(row.posted_ms))
         emits = []
-        history = self._rows.get(_history_key(mention.author, mention.brand))
-        known = history.find(hash_once(mention.mention), self._judged_ms) if history else None
-        if row.evidence is not None and not (known and known.is_erased):
+        if row.evidence is not None:
             emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence, is_urgent=True))
-        announcement = mention.replace(is_update=True, has_evidence=bool(emits))
+        # What was heard before is not said: how much of it has been counted yet is a matter of luck.
+        announcement = mention.replace(is_update=True, has_evidence=bool(emits), profile=self._profile(row, None))
         emits.append(Emit(streams.BY_TOPIC, mention.topic_key, announcement, is_urgent=True))
         return emits
 
@@ -153,12 +166,18 @@ class WindowAuthor:
         complaints: dict[str, Waiting] = {}
         packs = self._waiting.pop(tick, [])
         for row in _in_order([row for pack in packs for row in pack.mentions]):
+            if row.kind in ERASING:
+                self._erase(row, touched, complaints, tick, emits)
+                continue
+            if self._erased.known:
+                row = self._erased.hide(row)
             mention = row.counted
             key = _history_key(mention.author, mention.brand)
             history = touched.get(key)
             if history is None:
                 history = touched[key] = self._open(key, row.posted_ms)
-            if self._apply(row, history, tick, emits) and mention.label == "negative":
+            is_counted = self._apply(row, history, tick, emits)
+            if is_counted and mention.label == "negative" and mention.relation != "official":
                 complaints[key] = row
         for number in range(1, len(packs) + 1):
             self._rows.delete(f"p|{tick}|{number}")
@@ -185,14 +204,11 @@ class WindowAuthor:
             if row.kind == "engagement":
                 return False
             known = history.known[identity] = Known(row.posted_ms)
-        if row.kind == "deletion":
-            known.is_erased, known.has_evidence = True, False
-            history.last_ms = max(history.last_ms, row.posted_ms)
-            emits.append(Emit(streams.EVIDENCE, mention.mention, None))
-            return False
-        if row.kind == "edit" and known.has_evidence:
+        if row.kind == "edit" and known.has_evidence and row.evidence is not None:
             emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence))
         if known.is_counted:
+            if row.kind == "mention":
+                self.noted["repeated"] = self.noted.get("repeated", 0) + 1
             self._update(row, known, emits)
             return False
         if row.kind == "engagement":
@@ -208,13 +224,17 @@ class WindowAuthor:
             history.followers = row.followers
         mentions = history.count(row.posted_ms, mention.label == "negative")
         known.is_counted, known.reach, known.weight = True, mention.reach, int(mention.weight * 1000)
-        known.has_evidence = mention.has_evidence and not known.is_erased
+        known.has_evidence = mention.has_evidence
         if known.has_evidence:
             emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence))
         counted = mention.replace(is_new_author=is_new, author_mentions=mentions, has_evidence=known.has_evidence)
+        if mention.label == "negative" and row.followers >= INFLUENCE.notable_followers:
+            heard = history.recall(tick, 0 if is_new else history.first_ms)
+            counted = counted.replace(profile=self._profile(row, heard))
         emits.append(Emit(streams.BY_TOPIC, counted.topic_key, counted))
+        sketch = Trace(sketch=mention.trace.sketch) if row.topics else mention.trace
         for topic in row.topics:
-            topical = counted.replace(topic=topic, trace=_NO_TRACE)
+            topical = counted.replace(topic=topic, trace=sketch, profile=None)
             emits.append(Emit(streams.BY_TOPIC, f"{mention.brand}|{topic}", topical))
         hour = row.posted_ms // HOUR_MS
         if history.hours[hour] == 2 and (hour + 1) * HOUR_MS >= tick:
@@ -231,14 +251,14 @@ class WindowAuthor:
             return
         grown = max(0, mention.reach - known.reach)
         known.reach, known.weight = max(known.reach, mention.reach), max(known.weight, weight)
-        update = mention.replace(is_update=True, reach=grown, high_risk=(), has_evidence=known.has_evidence)
+        update = mention.replace(is_update=True, reach=grown, high_risk=(), risk=0, has_evidence=known.has_evidence)
         for topic in (WHOLE_BRAND, *row.topics):
             emits.append(Emit(streams.BY_TOPIC, f"{mention.brand}|{topic}", update.replace(topic=topic)))
 
     def _tell_burst(self, row: Waiting, history: HistoryRow, tick: int, emits: list[Emit]) -> None:
         """Tell of an author who complains again and again: once a day, and again when it has grown."""
         hour, day = history.count_negatives(tick)
-        if hour < AUTHOR_HOUR and day < AUTHOR_DAY:
+        if hour < BUSY_HOUR and day < BUSY_DAY:
             return
         count = max(hour, day)
         is_cooling = tick - history.alerted_ms < DAY_MS and history.alerted > 0
@@ -248,8 +268,48 @@ class WindowAuthor:
             history.opened_ms = tick
         history.alerted_ms, history.alerted = tick, count
         state: SignalState = "grown" if is_cooling else "raised"
-        signal = author_burst_signal(row.counted, history.opened_ms, state, hour, day, history.followers, tick)
+        profile = self._profile(row, history.recall(tick, history.first_ms))
+        signal = author_burst_signal(row.counted, profile, history.opened_ms, state, hour, day, history.followers, tick)
         emits.append(Emit(streams.INBOX, signal.brand, signal))
+
+    def _profile(self, row: Waiting, heard: Heard | None) -> AuthorProfile:
+        mention = row.counted
+        author = row.author or Author(id=mention.author)
+        return profile_author(
+            mention.author, author, heard, row.posted_ms, brand=mention.brand, relations=self._relations
+        )
+
+    def _erase(
+        self, row: Waiting, touched: dict[str, HistoryRow], complaints: dict[str, Waiting], tick: int, emits: list[Emit]
+    ) -> None:
+        """Carry out a deletion; or an erasure: what the author's key has kept goes on under another name."""
+        mention = row.counted
+        # Of an erasure there is no text to erase: whoever has asked for it sees by this that it was carried out.
+        emits.append(Emit(streams.EVIDENCE, mention.mention, None))
+        if row.kind == "deletion":
+            self._erased.note_mention(mention.mention, tick)
+            return
+        author, name = mention.author, erased_name(mention)
+        if not self._erased.note_author(author, tick, row.posted_ms, name):
+            return
+        kept = dict(self._rows.items(_history_key(author, ""))) | touched
+        for old, history in kept.items():
+            brand = old.rpartition("|")[2]
+            if old != _history_key(author, brand):
+                continue
+            new = _history_key(name, brand)
+            self._rows.delete(old)
+            touched.pop(old, None)
+            touched[new] = history
+            if old in complaints:
+                complaints[new] = self._erased.hide(complaints.pop(old))
+        for hour, waiting in self._hours.items():
+            for author_brand in [each for each in waiting if each.rpartition("|")[0] == author]:
+                waiting.remove(author_brand)
+                waiting.add(renamed := f"{name}|{author_brand.rpartition('|')[2]}")
+                self._rows.delete(f"h|{hour}|{author_brand}")
+                self._rows.put(f"h|{hour}|{renamed}", OpenHourRow())
+        emits += tell_topics(mention, name, self._brands)
 
     def _close_hour(self, hour: int, emits: list[Emit]) -> None:
         for author_brand in sorted(self._hours.pop(hour, ())):

@@ -4,8 +4,8 @@ A mention is added on arrival to the part of its tick; a part is a sum, so that 
 the watermark passes the end of a tick, its parts join their minutes and the topics they touched are judged. What comes
 after its tick was judged joins its own minute at the next tick, inside the horizon of six hours, and is counted late.
 
-Rows (the prefix of their keys): `p|` a part of a tick that waits, `b|` a minute, `k|` what is remembered of a topic,
-`r|` a high-risk mention that was signalled, `w` the last tick judged; and those of `topic_told` and `brand_watches`.
+Rows (the prefix of their keys): `b|` a minute, `k|` what is remembered of a topic, `r|` a high-risk mention that was
+signalled, `w` the last tick judged; and those of `topic_parts`, `topic_told` and `brand_watches`.
 """
 
 from __future__ import annotations
@@ -15,22 +15,21 @@ from heapq import heappop, heappush
 
 from schemas import streams
 from schemas.mention import WHOLE_BRAND, TopicMention
-from tocsin.detection.agenda import ByTick
 from tocsin.detection.baseline import LEARN_EVERY_MS, SPANS_MINUTES, Memory
 from tocsin.detection.brand_watches import BrandWatches
 from tocsin.detection.burst import (
     DEFAULT,
-    FEWEST_AUTHORS,
     KINDS,
     BurstPolicy,
     Circumstances,
-    Measured,
-    find_surprise,
     is_high,
     judge,
     may_be_burst,
+    measure_spans,
     weigh_share,
 )  # fmt: skip
+from tocsin.detection.forgetting import erase_from_topic, tell_crises
+from tocsin.detection.measures import measure_hour, next_measure_ms
 from tocsin.detection.series import DEFAULT_PLAN, Series, SeriesPlan
 from tocsin.detection.signals import (
     CELL_MS,
@@ -41,6 +40,7 @@ from tocsin.detection.signals import (
     silence_ended_signal,
 )
 from tocsin.detection.spans import HORIZON_MINUTES, Spans
+from tocsin.detection.topic_parts import TopicParts
 from tocsin.detection.topic_rows import CountsRow, KeyRow, PartRow, SeenRow, TopicRow, WatermarkRow
 from tocsin.detection.topic_told import TopicTold
 from tocsin.flow import Emit, Rows
@@ -52,7 +52,6 @@ REPEAT_HORIZON_MS = 24 * HOUR_MS
 #: What was usual is forgotten after so long without a mention.
 FORGET_AFTER_MS = 60 * DAY_MS
 
-_HORIZON_MS = HORIZON_MINUTES * MINUTE_MS
 _WHOLE_BRAND = f"|{WHOLE_BRAND}"
 #: A silence is an alarm only when the hours of the day are known: before that it is watched.
 _RHYTHM_KNOWN_MS = 7 * DAY_MS
@@ -76,16 +75,20 @@ class WindowTopic:
         self._rows = rows
         self._policy = policy
         self._plan_of_counts = plan
+        #: For metrics: mentions that came after their tick had been judged.
+        self.noted: dict[str, int] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin from the rows."""
+        rows = self._rows
         watermark = rows.get("w")
         self._judged_ms: int = watermark.judged_ms if watermark else 0
         self._keys: dict[str, KeyRow] = {}
         self._spans: dict[str, Spans] = {}
         self._told = TopicTold(rows)
         self._watches: dict[str, BrandWatches] = {}
-        #: tick → topic → minute → number of parts; the last part is the open one.
-        self._waiting: ByTick[dict[str, dict[int, list[PartRow]]]] = ByTick()
-        #: (brand, topic, tick) → row and part that its next mention goes to, if it is not late.
-        self._open: dict[tuple[str, str, int], tuple[str, PartRow, bool]] = {}
+        self._parts = TopicParts(rows)
         self._seen: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
         #: The last tick of which anything is known: after the end of a replay nothing is silent.
         self._last_ms = streams.END_OF_TIME_MS
@@ -94,10 +97,12 @@ class WindowTopic:
         self._restore()
 
     def take(self, record: TopicMention, appended_ms: int) -> Iterator[Emit]:  # noqa: ARG002 (event time only)
+        if record.erased_as:
+            return self._erase(record)
         posted_ms = milliseconds(record.posted_at)
         emits = self._pass_at_once(record, posted_ms) if record.high_risk and record.topic == WHOLE_BRAND else ()
         if not (record.is_update and record.high_risk):
-            self._count(record, posted_ms)
+            self._parts.add(record, posted_ms, self._judged_ms)
         return iter(emits)
 
     def advance(self, watermark_ms: int) -> Iterator[Emit]:
@@ -105,7 +110,7 @@ class WindowTopic:
         if watermark_ms >= streams.END_OF_TIME_MS == self._last_ms:
             self._end()
         while (tick := self._find_next_tick()) is not None and tick <= watermark_ms:
-            waiting = self._waiting.pop(tick, {})
+            waiting = self._parts.pop(tick)
             while self._agenda and self._agenda[0][0] <= tick:
                 due, key = heappop(self._agenda)
                 if self._due.get(key) == due:
@@ -115,7 +120,7 @@ class WindowTopic:
         judged_ms = watermark_ms - watermark_ms % TICK_MS
         if judged_ms > self._judged_ms:
             self._judged_ms = judged_ms
-            self._open.clear()
+            self._parts.close()
             self._rows.put("w", WatermarkRow(judged_ms))
             for mention in [
                 each for each, posted_ms in self._seen.items() if posted_ms < judged_ms - REPEAT_HORIZON_MS
@@ -126,30 +131,11 @@ class WindowTopic:
 
     # --- taking -------------------------------------------------------------------------------------------------
 
-    def _count(self, mention: TopicMention, posted_ms: int) -> None:
-        """Add a mention to the open part of its tick."""
-        place = mention.brand, mention.topic, posted_ms // TICK_MS
-        slot = self._open.get(place)
-        if slot is None or slot[1].is_full:
-            slot = self._open_part(mention.topic_key, posted_ms)
-            if not slot[2]:
-                self._open[place] = slot
-        row, part, is_late = slot
-        part.count(mention, posted_ms, is_late)
-        self._rows.put(row, part)
-
-    def _open_part(self, key: str, posted_ms: int) -> tuple[str, PartRow, bool]:
-        """The part that counts a mention of this time: its row, itself, and whether the mention is late."""
-        tick, minute, is_late = tick_end(posted_ms), posted_ms // MINUTE_MS, False
-        if tick <= self._judged_ms:
-            tick, is_late = self._judged_ms + TICK_MS, True
-            if posted_ms < self._judged_ms - _HORIZON_MS:
-                # Too old for any bucket: only counted, in the part of a minute that is never added to the spans.
-                minute = -1
-        parts = self._at(tick).setdefault(key, {}).setdefault(minute, [])
-        if not parts or parts[-1].is_full:
-            parts.append(PartRow())
-        return f"p|{tick}|{minute}|{len(parts)}|{key}", parts[-1], is_late
+    def _erase(self, record: TopicMention) -> Iterator[Emit]:
+        """Erase an author from the rows of a topic, and begin again from them; crises are told in the same words."""
+        if erase_from_topic(self._rows, record):
+            self._begin()
+        return iter([Emit(streams.INBOX, record.brand, tell_crises(record))])
 
     def _pass_at_once(self, mention: TopicMention, posted_ms: int) -> list[Emit]:
         """A high-risk mention does not wait for its tick; a repeat of it is silent."""
@@ -161,18 +147,11 @@ class WindowTopic:
 
     # --- judging ------------------------------------------------------------------------------------------------
 
-    def _at(self, tick: int) -> dict[str, dict[int, list[PartRow]]]:
-        """What waits for a tick."""
-        waiting = self._waiting.get(tick)
-        if waiting is None:
-            waiting = self._waiting[tick] = {}
-        return waiting
-
     def _find_next_tick(self) -> int | None:
         """The next tick at which something waits or is due: all others would change nothing."""
         while self._agenda and self._due.get(self._agenda[0][1]) != self._agenda[0][0]:
             heappop(self._agenda)
-        waiting = self._waiting.first()
+        waiting = self._parts.find_first()
         due = self._agenda[0][0] if self._agenda else None
         return min((tick for tick in (waiting, due) if tick is not None), default=None)
 
@@ -196,7 +175,8 @@ class WindowTopic:
         if not spans.buckets and tick - row.last_ms >= FORGET_AFTER_MS:
             del self._keys[key], self._spans[key]
             self._told.forget(key)
-            self._watches.pop(key, None)
+            if (watches := self._watches.pop(key, None)) is not None:
+                watches.forget()
             self._due.pop(key, None)
             self._rows.delete(f"k|{key}")
             return
@@ -208,10 +188,11 @@ class WindowTopic:
         """Join the parts of a tick to their minute and their cell."""
         before = (row.late, row.last_ms, row.configuration)
         bucket = None
-        for place, part in enumerate(parts, start=1):
-            self._rows.delete(f"p|{tick}|{minute}|{place}|{key}")
+        for part in parts:
             counts = part.counts
-            row.late += counts.late
+            if counts.late:
+                row.late += counts.late
+                self.noted["late"] = self.noted.get("late", 0) + counts.late
             if minute > spans.now - HORIZON_MINUTES:
                 bucket = spans.add(minute, counts)
                 row.last_ms = max(row.last_ms, (minute + 1) * MINUTE_MS)
@@ -238,6 +219,9 @@ class WindowTopic:
         at_ms = row.learned_ms + _LEARN_STEP_MS
         while at_ms <= tick - TICK_MS:
             self._slide(key, spans, at_ms - 1)
+            if at_ms % HOUR_MS == 0 and at_ms + TICK_MS <= self._last_ms:
+                hour = measure_hour(key, row, spans, at_ms, self._policy.baseline)
+                emits.extend([Emit(streams.INBOX, hour.brand, hour)] if hour else [])
             for place, span in enumerate(SPANS_MINUTES):
                 if at_ms % LEARN_EVERY_MS[span]:
                     continue
@@ -285,7 +269,7 @@ class WindowTopic:
         watches = self._watches.get(key)
         if watches is None:
             watches = self._watches[key] = BrandWatches(self._rows, brand)
-        heard = [each for minute in parts.values() for part in minute for each in part.heard]
+        heard = [each for minute in parts.values() for part in minute for each in part.voices]
         for signal in watches.turn(heard, tick):
             emits.append(Emit(streams.INBOX, brand, signal))
 
@@ -299,7 +283,7 @@ class WindowTopic:
             is_active = episode is not None and episode.is_active
             if not is_active and not may_be_burst(counts, expected, self._policy):
                 continue
-            measured = self._measure(row.memories[kind], counts, expected, tick)
+            measured = measure_spans(row.memories[kind], counts, expected, tick, self._policy)
             if kind == "negative_burst":
                 usual = row.memories["burst"].expect(tick, self._policy.baseline)
                 measured = weigh_share(measured, spans.distinct_authors(), [mean for mean, _ in usual])
@@ -322,17 +306,6 @@ class WindowTopic:
             signal = burst_signal(kind, state, key, episode, best, row, shown, tick, self._policy)
             emits.append(Emit(streams.INBOX, brand, signal))
         return changed
-
-    def _measure(
-        self, memory: Memory, counts: list[int], expected: list[tuple[float, float]], tick: int
-    ) -> list[Measured]:
-        measured = []
-        for place, (count, (mean, dispersion)) in enumerate(zip(counts, expected, strict=True)):
-            surprise = find_surprise(count, mean, dispersion) if count >= FEWEST_AUTHORS else 0.0
-            is_rare = surprise >= self._policy.record_surprise
-            record = memory.spans[place].record(SPANS_MINUTES[place], tick, self._policy.baseline) if is_rare else 0
-            measured.append(Measured(place, count, mean, surprise, record))
-        return measured
 
     # --- closing ------------------------------------------------------------------------------------------------
 
@@ -366,6 +339,8 @@ class WindowTopic:
         if row.last_ms > row.learned_ms or (key.endswith(_WHOLE_BRAND) and learns_ms <= self._last_ms):
             # Records are judged when their five minutes have ended, and a silence when nothing comes at all.
             due.append(learns_ms)
+        if (measured_ms := next_measure_ms(row)) is not None:
+            due.append(measured_ms)
         if key in self._watches and (waits_ms := self._watches[key].due_ms()) is not None:
             due.append(max(tick_end(waits_ms), now_ms + TICK_MS))
         self._due.pop(key, None)
@@ -375,7 +350,7 @@ class WindowTopic:
 
     def _end(self) -> None:
         """No more data will come: what only time would change is left to who asks later."""
-        self._last_ms = max(self._waiting, default=self._judged_ms)
+        self._last_ms = self._parts.find_last() or self._judged_ms
         for key, row in self._keys.items():
             self._plan(key, row, self._spans[key], self._judged_ms)
 
@@ -390,10 +365,6 @@ class WindowTopic:
             self._spans[topic_key].restore(int(minute), row)
         for key, spans in self._spans.items():
             self._plan(key, self._keys[key], spans, self._judged_ms)
-        parts = [(key.split("|", 4), row) for key, row in self._rows.items("p|")]
-        for (_, tick, minute, _, topic_key), row in sorted(parts, key=lambda part: int(part[0][3])):
-            waiting = self._at(int(tick)).setdefault(topic_key, {})
-            waiting.setdefault(int(minute), []).append(row)
 
 
 __all__ = ["TopicRow", "WindowTopic"]

@@ -57,7 +57,7 @@ class StreamStatus:
 
     Attributes:
         partitions, replication: None when it does not exist.
-        retention: as the broker holds it; None when it is compacted, unlimited or missing.
+        retention: as the broker holds it; None when it is compacted for ever, unlimited or missing.
         problems: what keeps it from being used; `notes`: what should be known.
     """
 
@@ -289,7 +289,7 @@ def _plan(settings: Settings, found: Mapping[str, Found], asked: Mapping[str, in
 def _describe(settings: Settings, stream: StreamSpec, found: Mapping[str, Found], brokers: int) -> StreamStatus:
     own = found.get(stream.name)
     configs = own.configs or {} if own else {}
-    kept = configs.get("retention.ms") if configs.get("cleanup.policy") == "delete" else None
+    kept = configs.get("retention.ms") if "delete" in configs.get("cleanup.policy", "") else None
     return StreamStatus(
         name=stream.name,
         topic=topic_name(settings.namespace, stream),

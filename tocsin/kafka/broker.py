@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +17,14 @@ from tocsin.kafka.jars import cache_directory, classpath
 from tocsin.kafka.java import find_java
 from tocsin.kafka.launch import Jvm, guard_group, keep_archive
 from tocsin.kafka.ready import is_ready
-from tocsin.kafka.settings import ADDRESS, SASL_MECHANISM, BrokerSettings, render_logging, render_server
+from tocsin.kafka.settings import (
+    ADDRESS,
+    SASL_MECHANISM,
+    SCRAM_MECHANISMS,
+    BrokerSettings,
+    render_logging,
+    render_server,
+)
 from tocsin.kafka.state import Identity, RunningBroker, find_start, is_free
 
 POLL_SECONDS = 0.05
@@ -140,6 +148,9 @@ class LocalBroker:
         options = ["--cluster-id", identity.cluster_id, "--config", str(self.folder.server), "--ignore-formatted"]
         if identity.sasl:
             options += ["--add-scram", f"{SASL_MECHANISM}=[name={identity.user},password={identity.password}]"]
+        for user in self.settings.users:
+            for mechanism in SCRAM_MECHANISMS:
+                options += ["--add-scram", f"{mechanism}=[name={user.name},password={user.password}]"]
         command = [*jvm.command(self.folder.logging, 64), "kafka.tools.StorageTool", "format", *options]
         outcome = subprocess.run(command, capture_output=True, text=True, check=False)
         if outcome.returncode:
@@ -166,13 +177,13 @@ class LocalBroker:
                 )
 
     def _write_settings(self, identity: Identity) -> None:
-        sasl_as_formatted = BrokerSettings(directory=self.directory, sasl=identity.sasl)
+        sasl_as_formatted = replace(self.settings, directory=self.directory, sasl=identity.sasl)
         self.folder.server.write_text(render_server(sasl_as_formatted, identity.ports), encoding="utf-8")
         self.folder.logging.write_text(render_logging(sasl_as_formatted), encoding="utf-8")
 
     def _launch(self, jvm: Jvm, identity: Identity, detached: bool) -> RunningBroker:
         recording = jvm.record_archive(self.folder.archive_draft)
-        options = jvm.command(self.folder.logging, self.settings.heap_mb, *recording)
+        options = [*jvm.command(self.folder.logging, self.settings.heap_mb, *recording), *self.settings.java_options]
         command = [*options, "kafka.Kafka", str(self.folder.server)]
         for log in (self.folder.log, self.folder.output, self.folder.archive_draft):
             log.unlink(missing_ok=True)  # what an error quotes is of this start

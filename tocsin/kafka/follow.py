@@ -13,6 +13,7 @@ from schemas.streams import END_OF_TIME_MS, RAW, WATERMARK_HEADER, StreamSpec, t
 from tocsin.errors import BrokerError
 from tocsin.kafka.client import client_options
 from tocsin.kafka.reach import reach
+from tocsin.kafka.rights import Operation, Right, require_rights
 from tocsin.settings import Settings
 
 Start = Literal["start", "end"]
@@ -41,7 +42,7 @@ class StreamReader:
         self._ended: set[int] = set()
 
     async def __aenter__(self) -> Self:
-        numbers = await find_partitions(self._settings, self._stream)
+        numbers = await find_partitions(self._settings, self._stream, to="Read")
         self._partitions = [TopicPartition(self._topic, number) for number in numbers]
         self._consumer = AIOKafkaConsumer(
             **client_options(self._settings),
@@ -124,14 +125,19 @@ def find_watermark(headers: Any) -> bytes | None:
     return None
 
 
-async def find_partitions(settings: Settings, stream: StreamSpec) -> list[int]:
+async def find_partitions(settings: Settings, stream: StreamSpec, *, to: Operation = "Describe") -> list[int]:
     """The partition numbers of a stream of the settings' namespace, ascending.
 
+    Args:
+        to: what this user is going to do with it.
+
     Raises:
-        BrokerError: Kafka cannot be reached; it has no such namespace, or no such stream in it.
+        BrokerError: Kafka cannot be reached; it has no such namespace, or no such stream in it, or does not give this
+            user the right.
     """
     namespace, wanted = settings.namespace, topic_name(settings.namespace, stream)
     async with reach(settings) as admin:
+        await require_rights(admin, settings, [Right("Topic", wanted, to)])
         # All topics are listed: asking for one by name creates it on a cluster that creates topics by itself.
         topics = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}
     if partitions := topics.get(wanted):

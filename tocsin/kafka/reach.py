@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, NodeNotReadyError
 
 from tocsin.errors import BrokerError, ConfigurationError
 from tocsin.kafka.client import client_options
+from tocsin.kafka.explain import REFUSED, explain, find_refusal, in_words
 from tocsin.settings import Settings
 
 #: How long a broker may take to answer at all.
@@ -31,7 +31,7 @@ async def reach(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """
     address = settings.require_bootstrap()
     with hush_client() as heard:
-        admin = _make(settings)
+        admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=int(REQUEST_SECONDS * 1000))
         try:
             try:
                 async with asyncio.timeout(REACH_SECONDS):
@@ -43,32 +43,21 @@ async def reach(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
                 raise ConfigurationError(
                     f"KAFKA_BOOTSTRAP={address!r} is not an address: {error}", "write it as host:port[,host:port]"
                 ) from None
+            if settings.sasl_mechanism == "OAUTHBEARER" and not admin._client.cluster.brokers():
+                # Of a token that it does not accept, the broker tells in a way (RFC 7628) that the client overhears.
+                raise explain(settings, REFUSED)
             yield admin
         except (KafkaError, OSError, TimeoutError) as error:
+            if refusal := find_refusal(settings, error):
+                raise refusal from None
+            if isinstance(error, NodeNotReadyError) and heard:  # it can be reached, but not where it says that it is
+                raise explain(settings, heard[-1]) from None
             raise BrokerError(
-                f"Kafka at {address} answers, but not to this: {_in_words(error)}",
+                f"Kafka at {address} answers, but not to this: {in_words(error)}",
                 "look at the broker's log, and at the rights of this user if it has any",
             ) from error
         finally:
             await admin.close()
-
-
-def explain(settings: Settings, reason: str) -> BrokerError:
-    """Why Kafka cannot be reached, with what helps against this reason."""
-    address = settings.bootstrap
-    if "Authentication" in reason:
-        return BrokerError(
-            f"Kafka at {address} does not let this user in: {reason}",
-            "check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD",
-        )
-    if "closed" in reason or "Reset" in reason or "SSL" in reason.upper():
-        return BrokerError(
-            f"what answers at {address} does not speak {settings.security_protocol}: {reason}",
-            "check KAFKA_SECURITY_PROTOCOL and the port: a broker may have several",
-        )
-    return BrokerError(
-        f"no Kafka answers at {address} ({reason})", "start one with `tocsin kafka start`, or set KAFKA_BOOTSTRAP"
-    )
 
 
 @contextmanager
@@ -96,33 +85,7 @@ class _Ears(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         errors = [part for part in record.args or () if isinstance(part, BaseException)]
-        self.reasons.append(_in_words(errors[-1]) if errors else record.getMessage())
+        self.reasons.append(in_words(errors[-1]) if errors else record.getMessage())
 
 
 _listening: list[_Ears] = []
-
-
-def _in_words(error: BaseException) -> str:
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused"
-    if isinstance(error, KafkaError) and type(error).__name__ == "KafkaConnectionError" and error.args:
-        return str(error.args[0])
-    return str(error) or type(error).__name__
-
-
-def _make(settings: Settings) -> AIOKafkaAdminClient:
-    try:
-        options: dict[str, Any] = client_options(settings)
-    except OSError as error:
-        raise ConfigurationError(
-            f"KAFKA_SSL_CAFILE={settings.ssl_cafile} cannot be used: {error}",
-            "name a file of certificates in PEM format",
-        ) from None
-    try:
-        return AIOKafkaAdminClient(**options, request_timeout_ms=int(REQUEST_SECONDS * 1000))
-    except (ValueError, AssertionError) as error:
-        raise ConfigurationError(
-            f"KAFKA_SECURITY_PROTOCOL={settings.security_protocol!r} with "
-            f"KAFKA_SASL_MECHANISM={settings.sasl_mechanism!r} cannot be used: {error}",
-            "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
-        ) from None

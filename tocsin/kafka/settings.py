@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 ADDRESS = "127.0.0.1"  # `localhost` may mean ::1 to the client and 127.0.0.1 to the broker
 SASL_MECHANISM = "SCRAM-SHA-256"
+SCRAM_MECHANISMS = ("SCRAM-SHA-256", "SCRAM-SHA-512")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,30 @@ class Ports:
     plain: int
     controller: int
     sasl: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One more door of the broker, on 127.0.0.1: with TLS, with SASL, with another certificate.
+
+    Attributes:
+        name: in capital letters, of this broker alone.
+        protocol: SSL, SASL_PLAINTEXT or SASL_SSL.
+        properties: Kafka's, without `listener.name.NAME.` before them.
+    """
+
+    name: str
+    port: int
+    protocol: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ScramUser:
+    """A user who is let in by SCRAM-SHA-256 and SCRAM-SHA-512."""
+
+    name: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +57,14 @@ class BrokerSettings:
     heap_mb: int = 384
     #: Also listen with SASL_PLAINTEXT, mechanism SCRAM-SHA-256. Decided at a folder's first start.
     sasl: bool = False
+    #: Further listeners; they have to be the same at every start of a folder.
+    listeners: tuple[Listener, ...] = ()
+    #: Further users, made at a folder's first start.
+    users: tuple[ScramUser, ...] = ()
+    #: Ask the access control list. Whoever uses the plain listener may do everything, as the broker itself does.
+    has_acls: bool = False
+    #: Options of the virtual machine.
+    java_options: tuple[str, ...] = ()
     #: A warm start takes a few seconds; a busy machine may need many.
     start_timeout: timedelta = timedelta(seconds=90)
     #: A clean stop flushes and takes about a second.
@@ -49,6 +83,14 @@ def render_server(settings: BrokerSettings, ports: Ports) -> str:
         properties |= {
             "sasl.enabled.mechanisms": SASL_MECHANISM,
             f"listener.name.sasl.{SASL_MECHANISM.lower()}.sasl.jaas.config": login,
+        }
+    for door in settings.listeners:
+        listeners[door.name], protocols[door.name] = door.port, door.protocol
+        properties |= {f"listener.name.{door.name.lower()}.{name}": value for name, value in door.properties.items()}
+    if settings.has_acls:
+        properties |= {
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": "User:ANONYMOUS",
         }
     listening = [f"{name}://{ADDRESS}:{port}" for name, port in listeners.items()]
     properties = {
@@ -98,8 +140,12 @@ def render_server(settings: BrokerSettings, ports: Ports) -> str:
 
 
 def render_logging(settings: BrokerSettings) -> str:
-    """The broker's log4j2.properties: one file, rolled at 10 MB, two kept."""
+    """The broker's log4j2.properties: rolled at 10 MB, two kept.
+
+    With access control each of its decisions is there too, a thousand lines a second, and more is kept.
+    """
     log = settings.directory.absolute() / "broker.log"
+    rights = "logger.rights.name=kafka.authorizer.logger\nlogger.rights.level=debug\n" if settings.has_acls else ""
     return f"""\
 status=error
 appender.file.type=RollingFile
@@ -111,12 +157,12 @@ appender.file.layout.pattern=%d{{ISO8601}} %p %m (%c{{1}})%n
 appender.file.policies.type=SizeBasedTriggeringPolicy
 appender.file.policies.size=10MB
 appender.file.strategy.type=DefaultRolloverStrategy
-appender.file.strategy.max=2
+appender.file.strategy.max={20 if settings.has_acls else 2}
 rootLogger.level=info
 rootLogger.appenderRef.file.ref=file
 logger.requests.name=kafka.request.logger
 logger.requests.level=warn
-"""
+{rights}"""
 
 
 def _render(value: str | int | bool | Path) -> str:

@@ -14,11 +14,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from schemas.crisis import Delivery, EscalationEvent
+from schemas.crisis import Delivery
 from tocsin import metrics
 from tocsin.notifiers.notifier import Misconfigured, Notifier, Refused, TryLater
-from tocsin.notifiers.retry import DeliveryPolicy, begin, give_up, is_answer_lost, put_off, receive, take_back
-from tocsin.response.digest import digest_card, event_line
+from tocsin.notifiers.retry import (
+    DeliveryPolicy,
+    begin,
+    give_up,
+    hand_over,
+    is_answer_lost,
+    put_off,
+    receive,
+    take_back,
+)
+from tocsin.response.digest import digest_card
+from tocsin.response.message.compose import compose
+from tocsin.response.message.message import Message
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +39,14 @@ class DeliveryBook(Protocol):
 
     def pending(self) -> list[Delivery]:
         """All deliveries of our partitions that are not settled, in any order."""
+        ...
+
+    def told(self, notifier: str) -> list[Delivery]:
+        """Of each crisis of our partitions what this notifier was told last under a reference, in any order."""
+        ...
+
+    def find_told(self, notifier: str, crisis: str) -> Delivery | None:
+        """What this notifier was told last of one crisis under a reference."""
         ...
 
     async def record(self, delivery: Delivery) -> None:
@@ -60,7 +79,7 @@ class Attempts:
 
     Args:
         book: where every step is written down.
-        card: the event as text for people.
+        compose: what a delivery says to its reader.
         now: wall time in UTC.
         chance: of the jitter.
     """
@@ -68,12 +87,12 @@ class Attempts:
     def __init__(
         self,
         book: DeliveryBook,
-        card: Callable[[EscalationEvent], str],
+        compose: Callable[[Delivery], Message],
         now: Callable[[], datetime],
         chance: random.Random,
     ) -> None:
         self._book = book
-        self._card = card
+        self._compose = compose
         self._now = now
         self._chance = chance
 
@@ -92,9 +111,10 @@ class Attempts:
         try:
             async with asyncio.timeout(bound):
                 if is_digest:
-                    await notifier.digest(begun, digest_card(begun))
+                    await notifier.digest(begun, digest_card(begun), self.message(begun[0]).reader)
+                    reference = ""
                 else:
-                    await notifier.send(begun[0], self._render(begun[0].event))
+                    reference = await notifier.send(begun[0], self.message(begun[0]))
         except Refused as error:
             await self.give_up(begun, str(error))
             return Ended(is_settled=True)
@@ -109,14 +129,16 @@ class Attempts:
             log.exception("notifier %s failed", notifier.name)
             return await self._put_off(policy, begun, f"{type(error).__name__}: {error}", None, True)
         for delivery in begun:
-            receipt = receive(delivery, self._now(), is_digest)
+            receipt = receive(delivery, self._now(), is_digest, reference)
             await self._record(receipt, receipt.state)
         return Ended(is_settled=True)
 
     async def give_up(self, deliveries: Sequence[Delivery], error: str) -> None:
-        """Make them dead letters: written down, counted, logged."""
+        """Try the next way to their people, or make them dead letters: written down, counted, logged."""
         for delivery in deliveries:
-            if await self._record(give_up(delivery, error), "failed"):
+            if delivery.alternatives:
+                await self.hand_over(delivery, error)
+            elif await self._record(give_up(delivery, error), "failed"):
                 log.error(
                     "dead letter: %s was not told of %s of crisis %s after %d attempts: %s",
                     delivery.notifier,
@@ -126,13 +148,40 @@ class Attempts:
                     error,
                 )
 
+    async def hand_over(self, delivery: Delivery, error: str) -> None:
+        """Make the next way to its person responsible: written down, counted, logged."""
+        passed = hand_over(delivery, error)
+        try:
+            await self._book.record(passed)
+        except NoLongerOurs:
+            return
+        _count(delivery, "failed_over")
+        log.error(
+            "%s did not reach %s with %s of crisis %s; %s is tried now: %s",
+            delivery.notifier,
+            delivery.recipient or "its people",
+            delivery.event.type,
+            delivery.event.crisis.id,
+            passed.notifier,
+            error,
+        )
+
+    def message(self, delivery: Delivery) -> Message:
+        """What it says; in plain English with all that needs no look-up, when that cannot be made."""
+        try:
+            return self._compose(delivery)
+        except Exception:
+            log.exception("the message of event %s could not be made as it should be", delivery.event.id)
+            return compose(delivery.event, is_possible_repeat=delivery.is_possible_repeat)
+
     async def _begin(self, delivery: Delivery, policy: DeliveryPolicy) -> Delivery | None:
         """Write down that an attempt begins; None when none is to be made."""
         if policy.is_given_up(delivery):
             lost = "the answers of its last two attempts were lost"
             await self.give_up([delivery], lost if is_answer_lost(delivery) else delivery.error)
             return None
-        begun = begin(delivery)
+        last = self._book.find_told(delivery.notifier, delivery.event.crisis.id)
+        begun = begin(delivery, last.reference if last is not None else "")
         return begun if await self._record(begun, None) else None
 
     async def _put_off(
@@ -153,6 +202,10 @@ class Attempts:
                 await self.give_up([later], error)
                 continue
             is_settled = False
+            if later.alternatives:  # it leaves this way then, and must not sleep longer
+                later = later.replace(
+                    next_attempt_at=min(next_attempt_at, max(policy.hand_over_at(later), self._now()))
+                )
             log.warning("%s; delivery %s is tried again at %s UTC", error, later.key, f"{next_attempt_at:%H:%M:%S}")
             await self._record(later, "retried")
         return Ended(is_settled)
@@ -161,7 +214,10 @@ class Attempts:
         rests_until = self._now() + policy.rest
         log.error("notifier %s is misconfigured, it rests until %s UTC: %s", notifier, f"{rests_until:%H:%M}", error)
         for delivery in begun:
-            await self._record(take_back(delivery, rests_until, error), "stopped")
+            if delivery.alternatives:
+                await self.hand_over(delivery, error)
+            else:
+                await self._record(take_back(delivery, rests_until, error), "stopped")
         return Ended(is_settled=False, rests_until=rests_until)
 
     async def _record(self, delivery: Delivery, outcome: str | None) -> bool:
@@ -171,12 +227,14 @@ class Attempts:
         except NoLongerOurs:
             return False
         if outcome is not None:
-            metrics.DELIVERIES.labels(delivery.notifier, outcome).inc()
+            _count(delivery, outcome)
         return True
 
-    def _render(self, event: EscalationEvent) -> str:
-        try:
-            return self._card(event)
-        except Exception:
-            log.exception("the card of event %s could not be made; its plain line is sent instead", event.id)
-            return event_line(event)
+
+def _count(delivery: Delivery, outcome: str) -> None:
+    metrics.DELIVERIES.labels(delivery.notifier, outcome).inc()
+    if delivery.recipient:
+        metrics.PAGES.labels(outcome).inc()
+    if outcome == "delivered" and delivery.delivered_at is not None:
+        waited = delivery.delivered_at - delivery.created_at
+        metrics.DELIVERY.labels(delivery.notifier).observe(max(0.0, waited.total_seconds()))

@@ -2,7 +2,8 @@
 
 Each notifier has a desk of its own with its own slots: one that is slow, dead or misconfigured holds up no other. At
 a desk the events of one crisis go out one after the other, in their order; different crises side by side, the worst
-first. A digest makes no promise of order, and takes no slot from a page.
+first. A digest makes no promise of order, and takes no slot from a page. A page that does not get to its person in
+time is handed over to the next way that this person named.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from schemas.crisis import SEVERITIES, Delivery, EscalationEvent
+from schemas.crisis import SEVERITIES, Delivery
 from tocsin import metrics
 from tocsin.notifiers.attempt import Attempts, DeliveryBook, NoLongerOurs
 from tocsin.notifiers.notifier import Notifier
 from tocsin.notifiers.retry import DeliveryPolicy, is_due
+from tocsin.response.message.message import Message
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +39,16 @@ class _Desk:
         self.digest: asyncio.Task[None] | None = None
         self.digest_at: datetime | None = None
         self.rests_until: datetime | None = None
+        #: Keys that were handed to another desk while a lane here was still waiting for its turn with them.
+        self.passed_on: set[str] = set()
 
     def is_resting(self, now: datetime) -> bool:
         return self.rests_until is not None and now < self.rests_until
+
+    def is_overdue(self, delivery: Delivery, now: datetime) -> bool:
+        """Whether the next way to its person has to be tried."""
+        is_held_up = self.is_resting(now) or self.slots.locked()
+        return self.policy.is_overdue(delivery, now, is_held_up=is_held_up)
 
 
 class Courier:
@@ -48,7 +57,7 @@ class Courier:
     Args:
         notifiers: by unique names; a delivery for any other name becomes a dead letter.
         book: the table of deliveries.
-        card: the event as text for people.
+        compose: what a delivery says to its reader.
         policies: how patient we are with a notifier, by its name; those not named have `DeliveryPolicy()`.
         stop_within: what is under way when we stop may take so long to end.
         now: wall time in UTC, as Kafka's (it is compared with append times).
@@ -59,7 +68,7 @@ class Courier:
         self,
         notifiers: Iterable[Notifier],
         book: DeliveryBook,
-        card: Callable[[EscalationEvent], str],
+        compose: Callable[[Delivery], Message],
         policies: Mapping[str, DeliveryPolicy] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         chance: random.Random | None = None,
@@ -70,7 +79,7 @@ class Courier:
         self._stop_within = stop_within.total_seconds()
         self._book = book
         self._now = now
-        self._attempts = Attempts(book, card, now, chance or random.Random())
+        self._attempts = Attempts(book, compose, now, chance or random.Random())
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: set[str] = set()
         self._woken = asyncio.Event()
@@ -131,12 +140,15 @@ class Courier:
         lanes: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
         stale: dict[str, list[Delivery]] = defaultdict(list)
         homeless: list[Delivery] = []
+        overdue: list[Delivery] = []
         for delivery in self._book.pending():
             if delivery.key in self._in_hand:
                 continue
             desk = self._desks.get(delivery.notifier)
             if desk is None:
                 homeless.append(delivery)
+            elif desk.is_overdue(delivery, now):
+                overdue.append(delivery)
             elif desk.policy.is_stale(delivery, now):
                 stale[delivery.notifier].append(delivery)
             else:
@@ -144,6 +156,13 @@ class Courier:
         if homeless:
             self._in_hand.update(delivery.key for delivery in homeless)
             self._start(self._give_up_homeless(homeless))
+        if overdue:
+            self._in_hand.update(delivery.key for delivery in overdue)
+            for delivery in overdue:
+                desk = self._desks[delivery.notifier]
+                if delivery.event.crisis.id in desk.lanes:
+                    desk.passed_on.add(delivery.key)
+            self._start(self._hand_over(overdue))
         looks = [now + _LONGEST_WAIT]
         for (name, crisis), deliveries in sorted(lanes.items(), key=_worst_first):
             looks.append(self._start_lane(self._desks[name], crisis, deliveries, now))
@@ -172,7 +191,8 @@ class Courier:
         if due_at > now:
             return due_at
         due.sort(key=lambda delivery: (delivery.created_at, delivery.event.sequence))
-        desk.digest = self._start(self._serve_digest(desk, due[: desk.policy.digest_size]))
+        same_reader = [delivery for delivery in due if delivery.recipient == due[0].recipient]
+        desk.digest = self._start(self._serve_digest(desk, same_reader[: desk.policy.digest_size]))
         return now + _LONGEST_WAIT
 
     def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
@@ -198,10 +218,13 @@ class Courier:
                     # What has gone stale while it waited for a slot is the digest's now.
                     if self._stopping or desk.is_resting(now) or desk.policy.is_stale(delivery, now):
                         return
+                    if delivery.key in desk.passed_on:
+                        continue
                     if not is_due(delivery, now) or not await self._attempt(desk, [delivery], is_digest=False):
                         return
         finally:
             del desk.lanes[crisis]
+            desk.passed_on.difference_update(delivery.key for delivery in deliveries)
 
     async def _serve_digest(self, desk: _Desk, batch: list[Delivery]) -> None:
         try:
@@ -218,6 +241,14 @@ class Courier:
             self._in_hand.difference_update(delivery.key for delivery in deliveries)
         desk.rests_until = ended.rests_until
         return ended.is_settled
+
+    async def _hand_over(self, deliveries: list[Delivery]) -> None:
+        """They are not where they should be in time: their people have other ways."""
+        for delivery in deliveries:
+            minutes = self._desks[delivery.notifier].policy.hand_over_after.total_seconds() / 60
+            error = delivery.error or f"{delivery.notifier} is busy"
+            await self._attempts.hand_over(delivery, f"not delivered within {minutes:g} min: {error}")
+            self._in_hand.discard(delivery.key)
 
     async def _give_up_homeless(self, deliveries: list[Delivery]) -> None:
         """Nobody in response.yaml has the name of their notifier any more."""

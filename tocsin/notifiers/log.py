@@ -7,13 +7,15 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import orjson
 
 from schemas.crisis import Delivery
+from tocsin.cards import render_message
 from tocsin.notifiers.notifier import TryLater
-from tocsin.response.digest import make_inert
+from tocsin.response.message.inert import make_lines_inert
+from tocsin.response.message.message import Message, Reader
 
 
 class LogNotifier:
@@ -32,18 +34,19 @@ class LogNotifier:
         # A full disk or a pipe that nobody reads blocks the writer; a thread of its own keeps that from the others.
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"notifier-{name}")
 
-    async def send(self, delivery: Delivery, card: str) -> None:
-        """Write one card.
+    async def send(self, delivery: Delivery, message: Message) -> str:
+        """Write one message.
 
         Raises:
             TryLater: the file or the output cannot be written.
         """
-        await self._write(f"{make_inert(card)}\n{self._line(delivery)}\n")
+        await self._write(f"{render_message(message)}{self._line(delivery)}\n")
+        return ""
 
-    async def digest(self, deliveries: Sequence[Delivery], card: str) -> None:
+    async def digest(self, deliveries: Sequence[Delivery], card: str, reader: Reader) -> None:  # noqa: ARG002 - everybody reads the log
         """Write one digest, and one line of JSON for each event in it. Raises as `send` does."""
         lines = "".join(f"{self._line(delivery, is_digest=True)}\n" for delivery in deliveries)
-        await self._write(f"{make_inert(card)}\n{lines}")
+        await self._write(f"{make_lines_inert(card)}\n{lines}")
 
     async def close(self) -> None:
         """Ends the writer's thread once it has written."""
@@ -66,7 +69,7 @@ class LogNotifier:
 
     def _line(self, delivery: Delivery, is_digest: bool = False) -> str:
         event = delivery.event
-        line = {
+        line: dict[str, Any] = {
             "notifier": self.name,
             "key": delivery.key,
             "event": event.id,
@@ -82,4 +85,6 @@ class LogNotifier:
             "possible_repeat": delivery.is_possible_repeat,
             "digest": is_digest,
         }
+        if delivery.recipient:
+            line |= {"recipient": delivery.recipient}
         return orjson.dumps(line, option=orjson.OPT_UTC_Z).decode()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from schemas.crisis import Delivery
+from tocsin.response.message.message import Message, Reader
 
 
 class Notifier(Protocol):
@@ -21,12 +22,16 @@ class Notifier(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def send(self, delivery: Delivery, card: str) -> None:
+    async def send(self, delivery: Delivery, message: Message) -> str:
         """Tell of one event; returning means that the service has taken it.
 
         Args:
-            delivery: carries the event, the idempotency key and `is_possible_repeat`.
-            card: the event as text for people, already inert.
+            delivery: carries the event, the idempotency key, `is_possible_repeat`, and the reference under which the
+                service knows what it was told of this crisis before.
+            message: the event for people, already inert, in its reader's language.
+
+        Returns:
+            the reference under which the service knows what it was told now; empty: it has none.
 
         Raises:
             TryLater: the service is not there, or busy.
@@ -35,12 +40,31 @@ class Notifier(Protocol):
         """
         ...
 
-    async def digest(self, deliveries: Sequence[Delivery], card: str) -> None:
-        """Tell of events that are too old to page anyone, in one message that wakes nobody. Raises as `send` does."""
+    async def digest(self, deliveries: Sequence[Delivery], card: str, reader: Reader) -> None:
+        """Tell of events that are too old to page anyone, in one message that wakes nobody. Raises as `send` does.
+
+        Args:
+            deliveries: all for the same reader.
+        """
         ...
 
     async def close(self) -> None:
         """Let go of connections. Called once, when no `send` is under way."""
+        ...
+
+
+@runtime_checkable
+class Standing(Protocol):
+    """What a notifier has besides whose service forgets what it is not told again (`tocsin.notifiers.standing`)."""
+
+    @property
+    def name(self) -> str: ...
+
+    #: How often it is told again.
+    repeat_every: timedelta
+
+    async def stand(self, deliveries: Sequence[Delivery], messages: Sequence[Message]) -> None:
+        """Tell again what was told last of each crisis. Raises as `Notifier.send` does; nothing is retried."""
         ...
 
 

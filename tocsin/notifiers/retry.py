@@ -6,6 +6,7 @@ The life of one delivery, as its row tells it:
     under way         attempts n, no next attempt      ← written before the request goes out
     to be tried again attempts n, next attempt at …
     settled           delivered | digested | failed
+    handed over       attempts 0 at the next notifier of the same person
 
 A row that is *under way* although nobody is sending it is what a crash between answer and receipt leaves behind.
 """
@@ -39,6 +40,8 @@ class DeliveryPolicy:
         concurrency: requests under way at once, for each notifier.
         send_timeout: for one attempt of any notifier; what has not answered by then counts as lost.
         rest: how long a misconfigured notifier is left alone: people mend receivers without restarting us.
+        hand_over_after: a page that one way has not brought to a person by then is given to the next one: a second
+            attempt has failed by then, and a minute more is a minute in which nobody acts.
     """
 
     max_attempts: int = 12
@@ -52,6 +55,7 @@ class DeliveryPolicy:
     concurrency: int = 4
     send_timeout: timedelta = timedelta(seconds=30)
     rest: timedelta = timedelta(minutes=10)
+    hand_over_after: timedelta = timedelta(minutes=2)
 
     def delay(self, attempts: int, chance: random.Random) -> timedelta:
         """How long to wait after so many failed attempts (at least one)."""
@@ -62,6 +66,19 @@ class DeliveryPolicy:
     def is_stale(self, delivery: Delivery, now: datetime) -> bool:
         """Whether its event is too old to page anyone; Kafka's clock said when it came."""
         return now - delivery.created_at > self.stale_after
+
+    def hand_over_at(self, delivery: Delivery) -> datetime:
+        """When a page that has another way to its person leaves this one: each way has the same time."""
+        return delivery.created_at + self.hand_over_after * (1 + len(delivery.failed_over))
+
+    def is_overdue(self, delivery: Delivery, now: datetime, *, is_held_up: bool = False) -> bool:
+        """Whether the next way to its person has to be tried.
+
+        An attempt was made, or is `is_held_up` by the notifier: after an outage of our own all pages are old, and none
+        of them has been tried.
+        """
+        was_tried = delivery.attempts > 0 or is_held_up
+        return bool(delivery.alternatives) and was_tried and now >= self.hand_over_at(delivery)
 
     def is_given_up(self, delivery: Delivery) -> bool:
         """Whether no attempt is left, counting the one that makes up for a lost answer."""
@@ -78,10 +95,18 @@ def is_due(delivery: Delivery, now: datetime) -> bool:
     return delivery.next_attempt_at is None or delivery.next_attempt_at <= now
 
 
-def begin(delivery: Delivery) -> Delivery:
-    """The row to write before a request goes out."""
-    is_possible_repeat = delivery.is_possible_repeat or is_answer_lost(delivery)
-    return delivery.replace(attempts=delivery.attempts + 1, next_attempt_at=None, is_possible_repeat=is_possible_repeat)
+def begin(delivery: Delivery, reference: str = "") -> Delivery:
+    """The row to write before a request goes out.
+
+    Args:
+        reference: under which the service knows what it was told of the crisis last.
+    """
+    return delivery.replace(
+        attempts=delivery.attempts + 1,
+        next_attempt_at=None,
+        is_possible_repeat=delivery.is_possible_repeat or is_answer_lost(delivery),
+        reference=reference or delivery.reference,
+    )
 
 
 def take_back(begun: Delivery, next_attempt_at: datetime, error: str) -> Delivery:
@@ -103,6 +128,29 @@ def give_up(delivery: Delivery, error: str) -> Delivery:
     return delivery.replace(state="failed", next_attempt_at=None, error=error[:_ERROR_SHOWN])
 
 
-def receive(begun: Delivery, now: datetime, is_digest: bool) -> Delivery:
-    """The receipt."""
-    return begun.replace(state="digested" if is_digest else "delivered", delivered_at=now, error="")
+def hand_over(delivery: Delivery, error: str) -> Delivery:
+    """The row that makes the next way to its person responsible, under the same key.
+
+    Raises:
+        IndexError: there is no other way.
+    """
+    return delivery.replace(
+        notifier=delivery.alternatives[0],
+        alternatives=delivery.alternatives[1:],
+        failed_over=(*delivery.failed_over, delivery.notifier),
+        attempts=0,
+        next_attempt_at=None,
+        error=error[:_ERROR_SHOWN],
+        is_possible_repeat=delivery.is_possible_repeat or is_answer_lost(delivery),
+        reference="",
+    )
+
+
+def receive(begun: Delivery, now: datetime, is_digest: bool, reference: str = "") -> Delivery:
+    """The receipt. A service that gives no new reference still knows the crisis under the old one."""
+    return begun.replace(
+        state="digested" if is_digest else "delivered",
+        delivered_at=now,
+        error="",
+        reference=reference or begun.reference,
+    )

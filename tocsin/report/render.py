@@ -11,7 +11,7 @@ from tocsin.report.style import CSS
 from tocsin.report.words import plain
 
 #: Forbids whatever a text might still try: no script runs, nothing is fetched.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def render(page: Page) -> str:
@@ -22,7 +22,7 @@ def render(page: Page) -> str:
         "<head>",
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         '<meta name="referrer" content="no-referrer">',
         f"<title>{plain(' '.join(page.headlines))}</title>",
         f"<style>{CSS}</style>",

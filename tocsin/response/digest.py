@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from schemas.crisis import Delivery, EscalationEvent
+from tocsin.response.message.inert import make_inert
 
-#: Control characters (terminal escapes among them) and the marks that turn the direction of what follows.
-_HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 #: Reasons shown with one event; the whole of them is in the event.
 _REASONS = 2
 
@@ -31,16 +29,14 @@ def event_line(event: EscalationEvent) -> str:
     crisis = event.crisis
     because = "; ".join((event.because or crisis.reasons)[:_REASONS])
     exercise = "EXERCISE " if crisis.is_exercise else ""
-    line = (
-        f"{event.at:%Y-%m-%d %H:%M} UTC  {exercise}{event.type}  {crisis.brand}/{crisis.subject}  "
-        f"{crisis.severity}, {crisis.stage}"
-    )
-    return make_inert(f"{line}  because: {because}" if because else line).replace("\n", " ")
-
-
-def make_inert(text: str) -> str:
-    """The text without control characters (but line feed and tab) and without marks that turn its direction."""
-    return _HARMFUL.sub("\N{REPLACEMENT CHARACTER}", text)
+    parts = [
+        f"{event.at:%Y-%m-%d %H:%M} UTC",
+        f"{exercise}{event.type}",
+        f"{crisis.brand}/{crisis.subject}",
+        f"{crisis.severity}, {crisis.stage}",
+        f"because: {because}" if because else "",
+    ]
+    return "  ".join(make_inert(part) for part in parts if part)
 
 
 def _lines(crises: Iterable[list[EscalationEvent]]) -> Iterable[str]:

@@ -1,41 +1,40 @@
-"""Which crisis a signal belongs to, and what a crisis becomes when a signal joins it or time passes."""
+"""Which crisis a signal belongs to, and what a crisis becomes when it joins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas.crisis import SEVERITIES, Crisis, Severity, Stage
+from schemas.crisis import Crisis
 from schemas.mention import WHOLE_BRAND
 from schemas.signal import Signal
-from tocsin.instants import HOUR_MS, MINUTE_MS, instant
-from tocsin.response.rows import CrisisRow, Part, hash_of
-from tocsin.response.severity import find_severity, is_alarm, rank
+from tocsin.instants import HOUR_MS, instant
+from tocsin.response.describe import describe
+from tocsin.response.parts import add_part, is_worse, weigh
+from tocsin.response.rows import CrisisRow, hash_of
+from tocsin.response.severity import is_alarm, rank
 
-#: A crisis is over when every episode has ended and nothing came for so long.
-QUIET_MS = 2 * HOUR_MS
+#: A signal of the same subject belongs to a crisis that was resolved or dismissed so long before, not to a new one.
+REOPEN_MS = 48 * HOUR_MS
 
-#: A severity falls only when nothing has confirmed it for so long.
-FALL_MS = 1 * HOUR_MS
-
-#: A high-risk mention or a busy author, which have no end of their own, count for so long.
-MOMENT_MS = 4 * HOUR_MS
-
-_SIGNALS_LIMIT = 100
-_NAMES_LIMIT = 20
-_TERMS_LIMIT = 12
-_MOMENTS = ("high_risk", "author_burst")
+#: Complaints about one thing that make a signal one about it: below, they are somebody's.
+_FEWEST_COMPLAINTS = 5
 
 
 def find_crisis(rows: Iterable[CrisisRow], signal: Signal) -> CrisisRow | None:
     """The open crisis of its brand that a signal belongs to.
 
     One crisis a brand unless it is clearly another matter: two different topics that share no author, no text and no
-    evidence. A signal of the brand as a whole belongs to the worst open crisis, for the brand's totals contain it.
+    evidence. A signal of the brand as a whole belongs to the worst open crisis, for the brand's totals contain it;
+    but a high risk joins the last one, or two weak ones could never confirm each other.
     """
     ranked = sorted(rows, key=lambda row: (-rank(row.crisis.severity), row.crisis.opened_at, row.crisis.id))
     for row in ranked:
         if signal.episode in row.parts or signal.episode in row.crisis.active:
             return row
+    if signal.kind == "high_risk":
+        for row in ranked:
+            if any(part.kind == "high_risk" for part in row.parts.values()):
+                return row
     for row in ranked:
         if row.crisis.subject == signal.topic:
             return row
@@ -43,14 +42,42 @@ def find_crisis(rows: Iterable[CrisisRow], signal: Signal) -> CrisisRow | None:
         crisis = row.crisis
         if WHOLE_BRAND in (crisis.subject, signal.topic) or signal.topic in crisis.topics:
             return row
-        is_same_story = (
-            not set(crisis.authors).isdisjoint(signal.authors)
-            or not set(crisis.evidence).isdisjoint(signal.evidence)
-            or not set(row.fingerprints).isdisjoint(signal.fingerprints)
-        )
-        if is_same_story:
+        if _is_same_story(row, signal):
             return row
     return None
+
+
+def find_closed(rows: Iterable[CrisisRow], signal: Signal, now_ms: int) -> CrisisRow | None:
+    """The crisis that was resolved or dismissed and that a signal belongs to all the same; the last one closed.
+
+    It does when it goes on with one of its episodes, or comes within `REOPEN_MS` and is about the same matter: the same
+    topic, or, where the brand as a whole is the subject, the same story or mostly the same complaint.
+    """
+    fitting = [row for row in rows if signal.episode in row.parts or _is_sequel(row, signal, now_ms)]
+    return max(fitting, key=lambda row: (signal.episode in row.parts, row.closed_ms, row.crisis.id), default=None)
+
+
+def _is_sequel(row: CrisisRow, signal: Signal, now_ms: int) -> bool:
+    crisis = row.crisis
+    if now_ms > row.closed_ms + REOPEN_MS or signal.state == "ended" or crisis.subject != signal.topic:
+        return False
+    # Everything that is said of a brand is about the brand: a joke that fails is no sequel to yesterday's delays.
+    return signal.topic != WHOLE_BRAND or _is_same_story(row, signal) or _is_same_complaint(crisis, signal)
+
+
+def _is_same_story(row: CrisisRow, signal: Signal) -> bool:
+    crisis = row.crisis
+    return (
+        not set(crisis.authors).isdisjoint(signal.authors)
+        or not set(crisis.evidence).isdisjoint(signal.evidence)
+        or not set(row.fingerprints).isdisjoint(signal.fingerprints)
+    )
+
+
+def _is_same_complaint(crisis: Crisis, signal: Signal) -> bool:
+    """Do enough complain, and mostly about one of the two things that the crisis was mostly about?"""
+    cause, complaints = next(iter(signal.causes.items()), ("", 0))
+    return complaints >= _FEWEST_COMPLAINTS and cause in list(crisis.causes)[:2]
 
 
 def open_crisis(signal: Signal, now_ms: int, is_exercise: bool) -> CrisisRow:
@@ -72,125 +99,26 @@ def open_crisis(signal: Signal, now_ms: int, is_exercise: bool) -> CrisisRow:
 
 
 def join(row: CrisisRow, signal: Signal, now_ms: int) -> None:
-    """Add a signal to a crisis: severity rises at once, and falls only later (`settle`)."""
-    verdict = find_severity(signal)
-    if signal.state == "ended":
-        row.parts.pop(signal.episode, None)
-    else:
-        until_ms = now_ms + signal.lasts_minutes * MINUTE_MS if signal.lasts_minutes else 0
-        if signal.kind in _MOMENTS:
-            until_ms = now_ms + MOMENT_MS
-        row.parts[signal.episode] = Part(signal.kind, signal.topic, verdict.severity, verdict.reasons, until_ms)
-    row.crisis = _describe(row, signal, now_ms)
-    _weigh(row, now_ms)
+    """Add a signal to a crisis: severity rises at once, and falls only later (`settle`).
+
+    What a person has lowered stays low until it gets worse than it was then.
+    """
+    part = add_part(row, signal, now_ms)
+    row.crisis = describe(row, signal, now_ms)
+    if row.ceiling >= 0 and part is not None and is_worse(part, signal, row.judged):
+        row.ceiling = -1
+        row.crisis = row.crisis.replace(raised_by="")
+    weigh(row, now_ms)
 
 
-def is_coordinated(row: CrisisRow) -> bool:
-    """Is coordination between accounts part of it now, beyond doubt?"""
-    return any(part.kind == "coordination" and is_alarm(part.severity) for part in row.parts.values())
+def overhear(row: CrisisRow, signal: Signal, now_ms: int) -> bool:
+    """Add a signal to a crisis that was closed; True when it has to be opened again.
 
-
-def settle(row: CrisisRow, now_ms: int) -> bool:
-    """Let time pass until `now_ms`; True when the crisis is over."""
-    for episode in [each for each, part in row.parts.items() if 0 < part.until_ms <= now_ms]:
-        del row.parts[episode]
-    if not row.parts and row.quiet_ms and now_ms >= row.quiet_ms + QUIET_MS:
-        row.crisis = row.crisis.replace(active=())
-        return True
-    if row.falls_ms and now_ms >= row.falls_ms:
-        row.falls_ms = 0
-        row.crisis = row.crisis.replace(severity=_worst(row), updated_at=instant(now_ms))
-    _weigh(row, now_ms)
-    return False
-
-
-def find_next_change(row: CrisisRow) -> int:
-    """When time alone changes this crisis next: a part stops to count, the severity falls, or it is over."""
-    changes = [part.until_ms for part in row.parts.values() if part.until_ms]
-    if row.falls_ms:
-        changes.append(row.falls_ms)
-    if row.quiet_ms:
-        changes.append(row.quiet_ms + QUIET_MS)
-    # Without any of these it waits for a signal.
-    return min(changes, default=2**62)
-
-
-def _worst(row: CrisisRow) -> Severity:
-    return SEVERITIES[max((rank(part.severity) for part in row.parts.values()), default=0)]
-
-
-def _weigh(row: CrisisRow, now_ms: int) -> None:
-    """Bring severity, timers, stage and reasons in line with the parts that last."""
-    crisis, worst = row.crisis, _worst(row)
-    if rank(worst) >= rank(crisis.severity):
-        row.falls_ms = 0
-    elif not row.falls_ms:
-        row.falls_ms = now_ms + FALL_MS
-    severity = SEVERITIES[max(rank(worst), rank(crisis.severity))]
-    row.quiet_ms = 0 if row.parts else row.quiet_ms or now_ms
-    said = sorted(row.parts.values(), key=lambda part: -rank(part.severity))
-    reasons = tuple(dict.fromkeys(reason for part in said for reason in part.reasons)) or crisis.reasons
-    peak = SEVERITIES[max(rank(severity), rank(crisis.peak_severity))]
-    row.crisis = crisis.replace(
-        severity=severity,
-        peak_severity=peak,
-        stage=_find_stage(crisis, severity),
-        is_paracrisis=severity in ("watch", "elevated") and "high_risk" not in crisis.kinds,
-        active=tuple(sorted(row.parts)),
-        reasons=reasons,
-    )
-
-
-def _find_stage(crisis: Crisis, severity: Severity) -> Stage:
-    """Smouldering while it is a watch, an outbreak as an alarm, spreading when it leaves its source or grows severe."""
-    if not is_alarm(severity):
-        return "smouldering"
-    is_elsewhere = sum(1 for count in crisis.sources.values() if count * 10 >= sum(crisis.sources.values())) > 1
-    return "spreading" if is_elsewhere or rank(severity) >= rank("severe") else "outbreak"
-
-
-def _describe(row: CrisisRow, signal: Signal, now_ms: int) -> Crisis:
-    """The crisis with a signal's names added, and its numbers if it is the strongest so far."""
-    crisis = row.crisis
-    row.fingerprints = _add(row.fingerprints, signal.fingerprints, _NAMES_LIMIT)
-    described = crisis.replace(
-        updated_at=instant(now_ms),
-        signals=(*crisis.signals, signal.id)[:_SIGNALS_LIMIT],
-        signal_count=crisis.signal_count + 1,
-        kinds=_add(crisis.kinds, (signal.kind,), _NAMES_LIMIT),
-        topics=_add(crisis.topics, (signal.topic,), _NAMES_LIMIT),
-        configuration=signal.configuration or crisis.configuration,
-    )
-    if signal.state == "ended":
-        return described
-    described = described.replace(
-        authors=_add(signal.authors, crisis.authors, _NAMES_LIMIT),
-        evidence=_add(signal.evidence, crisis.evidence, 5),
-        terms=_add(signal.terms, crisis.terms, _TERMS_LIMIT),
-        projected_reach=max(signal.projected_reach, crisis.projected_reach),
-        first_mention=crisis.first_mention or signal.first_mention,
-    )
-    strength = (rank(find_severity(signal).severity), signal.surprise)
-    if strength <= row.strength:
-        return described
-    row.strength = strength
-    return described.replace(
-        span_minutes=signal.span_minutes,
-        current=signal.current,
-        baseline=signal.baseline,
-        ratio=signal.ratio,
-        surprise=signal.surprise,
-        distinct_authors=signal.distinct_authors,
-        mentions=signal.mentions,
-        negative_share=signal.negative_share,
-        reach=signal.reach,
-        sources=signal.sources,
-        causes=signal.causes or crisis.causes,
-        cluster=signal.cluster or crisis.cluster,
-        cause=signal.cause or crisis.cause,
-        is_warming_up=signal.is_warming_up,
-    )
-
-
-def _add(names: tuple[str, ...], new: tuple[str, ...], limit: int) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*names, *new)))[:limit]
+    A crisis that was dismissed only when it is worse than what was dismissed, another one when it is an alarm.
+    """
+    part = add_part(row, signal, now_ms)
+    row.crisis = describe(row, signal, now_ms)
+    if part is None:
+        return False
+    is_alarming = is_alarm(part.severity)
+    return is_alarming and (row.crisis.status != "dismissed" or is_worse(part, signal, row.judged))

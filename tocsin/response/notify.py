@@ -1,4 +1,4 @@
-"""An escalation event becomes one delivery for every notifier that has to hear of it."""
+"""An escalation event becomes one delivery for every notifier that has to hear of it, and for every person it pages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Self
 
-from schemas.crisis import SEVERITIES, Crisis, Delivery, EscalationEvent, Severity
+from schemas.crisis import SEVERITIES, Crisis, Delivery, EscalationEvent, Recipient, Severity
 from tocsin.flow import Emit, Rows
+from tocsin.response.lifecycle import ENDS, RECORDED
 from tocsin.response.plan import LogNotifier, Plan, Silence
 
 #: Receipts make a page idempotent against producers, replays and restarts; none of them reaches back a month.
@@ -37,24 +38,29 @@ class Subscription:
     def wants(self, event: EscalationEvent) -> bool:
         """Whether this notifier has to be told of the event.
 
-        An all-clear is told to everyone who heard of the crisis at its worst, though its severity has fallen since.
+        The end of a crisis is told to everyone who heard of it at its worst, though its severity has fallen since.
         """
         crisis = event.crisis
         if self.brands is not None and crisis.brand not in self.brands:
             return False
-        if (event.type == "crisis.watched" and not self.is_record) or (crisis.is_exercise and not self.hears_exercises):
+        if (event.type in RECORDED and not self.is_record) or (crisis.is_exercise and not self.hears_exercises):
             return False
-        severity = crisis.peak_severity if event.type == "crisis.resolved" else crisis.severity
+        severity = crisis.peak_severity if event.type in ENDS else crisis.severity
         floor: Severity = "watch" if self.is_record else "elevated"
         return SEVERITIES.index(severity) >= max(SEVERITIES.index(self.min_severity), SEVERITIES.index(floor))
 
 
 @dataclass(frozen=True, slots=True)
 class NotifySetup:
-    """Handed to the step when it starts on a partition: who hears what, and what is muted for a time."""
+    """Handed to the step when it starts on a partition: who hears what, and what is muted for a time.
+
+    Attributes:
+        hear_exercises: notifiers that take a page of an exercise.
+    """
 
     subscriptions: tuple[Subscription, ...] = ()
     silences: tuple[Silence, ...] = ()
+    hear_exercises: frozenset[str] = frozenset()
 
     @classmethod
     def from_response(cls, plan: Plan) -> Self:
@@ -74,7 +80,8 @@ class NotifySetup:
                     is_record=isinstance(notifier, LogNotifier),
                 )
             )
-        return cls(tuple(subscriptions), plan.silences)
+        hear_exercises = frozenset(notifier.id for notifier in plan.notifiers if notifier.hears_exercises)
+        return cls(tuple(subscriptions), plan.silences, hear_exercises)
 
     def find_silence(self, crisis: Crisis, at: datetime) -> Silence | None:
         """The silence that mutes this crisis at an instant of wall time; one of a topic mutes that subject alone."""
@@ -109,18 +116,50 @@ class Notify:
                 long past in a replay, and says nothing of how late the page is.
         """
         created_at = datetime.fromtimestamp(appended_ms / 1000, UTC)
-        silence = self._setup.find_silence(event.crisis, created_at)
+        silenced = event.silenced or self._find_silence(event, created_at)
         for subscription in self._setup.subscriptions:
             key = delivery_key(event.id, subscription.name)
             if not subscription.wants(event) or self._rows.get(key) is not None:
                 continue
             delivery = Delivery(key=key, notifier=subscription.name, event=event, created_at=created_at)
             # A record is kept of what was muted as well.
-            if silence is not None and not subscription.is_record:
-                why = f"silenced by {silence.by} until {silence.until.isoformat()}: {silence.reason}"
-                delivery = delivery.replace(state="silenced", error=why)
+            if silenced and not subscription.is_record:
+                delivery = delivery.replace(state="silenced", error=silenced)
             self._rows.put(key, delivery)
+        for recipient in event.page.recipients if event.page else ():
+            self._page(event, recipient, created_at)
         return ()
+
+    def _find_silence(self, event: EscalationEvent, at: datetime) -> str:
+        """Why response.yaml, as it is here and now, mutes an event; empty when it does not."""
+        silence = self._setup.find_silence(event.crisis, at)
+        return f"silenced by {silence.by} until {silence.until.isoformat()}: {silence.reason}" if silence else ""
+
+    def _page(self, event: EscalationEvent, recipient: Recipient, created_at: datetime) -> None:
+        """Put down that one person has to be told, by the first of their notifiers; the others are for when it fails.
+
+        What keeps pages back was decided before there was one (`tocsin.response.paging`).
+        """
+        key = delivery_key(event.id, f"@{recipient.person}")  # no notifier has a name like this
+        if self._rows.get(key) is not None:
+            return
+        ways = recipient.notifiers
+        if event.crisis.is_exercise:  # a drill never pages the company
+            ways = tuple(way for way in ways if way in self._setup.hear_exercises)
+            if not ways:
+                return
+        delivery = Delivery(
+            key=key,
+            notifier=ways[0] if ways else "",
+            event=event,
+            created_at=created_at,
+            recipient=recipient.person,
+            alternatives=ways[1:],
+        )
+        if not ways:
+            why = f"{recipient.person} has no notifier: name some in response.yaml (`notifiers` of the person)"
+            delivery = delivery.replace(state="failed", error=why)
+        self._rows.put(key, delivery)
 
     def advance(self, watermark_ms: int) -> Iterable[Emit]:  # noqa: ARG002 - deliveries live by wall time
         """Event time means nothing to a delivery."""
@@ -145,5 +184,9 @@ class Notify:
 
 
 def delivery_key(event_id: str, notifier: str) -> str:
-    """The idempotency key: 32 hexadecimal digits that event and notifier alone decide, equal in every attempt."""
+    """The idempotency key: 32 hexadecimal digits that event and notifier alone decide, equal in every attempt.
+
+    Args:
+        notifier: its name, or `@` and the person who is paged: a page that moves to another notifier keeps its key.
+    """
     return blake2b(f"{event_id}\n{notifier}".encode(), digest_size=16).hexdigest()

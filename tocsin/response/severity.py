@@ -84,7 +84,7 @@ def _find_floor(signal: Signal, policy: SeverityPolicy) -> tuple[Severity, str]:
     match signal.kind:
         case "high_risk":
             if signal.verdict == "watch" and not _is_heard(signal, policy):
-                return "watch", f"a word of high risk, alone and hardly heard: {', '.join(signal.high_risk)}"
+                return "watch", f"a word of high risk, hardly heard: {', '.join(signal.high_risk)}"
             return "elevated", f"a high risk is named: {', '.join(signal.high_risk)}"
         case "negative_burst":
             return "elevated", f"{signal.distinct_negative_authors:,} different authors complain"

@@ -99,16 +99,16 @@ class Verdict:
 
 
 def find_told(events: Iterable[EscalationEvent]) -> list[EscalationEvent]:
-    """Every event that tells people of a crisis: opened or escalated, `elevated` or worse; by event time."""
-    told = ("crisis.opened", "crisis.escalated")
+    """Every event that tells people of a crisis: opened, escalated, reopened, `elevated` or worse; by event time."""
+    told = ("crisis.opened", "crisis.escalated", "crisis.reopened")
     return [event for event in sorted(events, key=_by_time) if event.type in told and is_alarming(event)]
 
 
 def find_alarms(events: Iterable[EscalationEvent]) -> list[EscalationEvent]:
-    """The event with which each crisis became one; by event time."""
-    alarms: dict[str, EscalationEvent] = {}
+    """The event with which each crisis became one, or became one again; by event time."""
+    alarms: dict[tuple[str, int], EscalationEvent] = {}
     for event in find_told(events):
-        alarms.setdefault(event.crisis.id, event)
+        alarms.setdefault((event.crisis.id, event.crisis.reopened), event)
     return list(alarms.values())
 
 

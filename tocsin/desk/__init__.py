@@ -1,0 +1,1 @@
+"""How people act: what they see of crises and silences, and the commands that they send."""
