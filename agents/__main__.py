@@ -35,6 +35,9 @@ def main(argv: Sequence[str]) -> int:
         return 64
     for noisy in ("aiokafka", "faust", "mode"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    for service in ("agents.app", "agents.notify", "agents.engine.app", "agents.engine.transport"):
+        # Faust tells of each of its services' starts under our names.
+        logging.getLogger(service).setLevel(logging.WARNING)
     try:
         import uvloop
 

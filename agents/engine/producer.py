@@ -200,7 +200,7 @@ class TransactionalProducer:
         """Wait a moment after an error that another try may not meet; raise any other."""
         if not error.retriable:
             raise error
-        logger.info("Kafka did not answer (%s); asking again", error)
+        logger.debug("Kafka did not answer (%s); asking again", error)  # what lasts is told by `/ready` and the commit
         self._client.force_metadata_update()
         await asyncio.sleep(RETRY_S)
 

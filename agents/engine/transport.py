@@ -37,9 +37,6 @@ FAUST_VERSION = "0.15.3"
 if faust.__version__ != FAUST_VERSION:
     raise ImportError(f"tocsin's transport was tested with faust-streaming {FAUST_VERSION}, not {faust.__version__}")
 
-
-lean_fetch.install()
-
 #: Longest wait for records before looking around (flow stopped, process ending).
 POLL_MS = 100
 
@@ -77,6 +74,7 @@ class Consumer(FaustConsumer):
 
     async def on_start(self) -> None:
         settings = self.engine.settings
+        lean_fetch.install()  # here: who only imports this has consumers of other kinds
         self.kafka = AIOKafkaConsumer(
             **client_options(settings),
             client_id=f"tocsin-{settings.worker}",

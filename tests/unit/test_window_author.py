@@ -189,18 +189,36 @@ def test_of_a_private_message_neither_name_nor_link_nor_more_text_than_needed_is
     assert (evidence.author_handle, evidence.author_name, evidence.url) == (None, None, None)
 
 
-def test_a_high_risk_mention_is_announced_at_once_and_counted_once(window: Window) -> None:
-    record = a_scored_mention(high_risk=("lawsuit",), topics=("fees",))
+def test_a_high_risk_mention_is_signalled_at_once_and_once_and_counted_once(window: Window) -> None:
+    record = a_scored_mention(high_risk=("lawsuit",), topics=("fees",), author=an_author(followers=250_000))
     at_once = window.take(record, record)
-    assert [(emit.stream.name, emit.is_urgent) for emit in at_once] == [
-        ("mentions.evidence", True),
-        ("mentions.by-topic", True),
+    assert [(emit.stream.name, emit.key, emit.is_urgent) for emit in at_once] == [
+        ("mentions.evidence", "x|m1", True),
+        ("inbox", "acme", True),
     ]
-    (announcement,) = updates(at_once)
-    assert announcement.high_risk == ("lawsuit",)
+    (signal,) = records(at_once, Signal)
+    assert (signal.kind, signal.topic, signal.high_risk) == ("high_risk", "*", ("lawsuit",))
+    assert signal.evidence == ("x|m1",)
+    assert "its author reaches 250,000" in signal.reasons
     window.advance(10)
     assert window.take(record) == []
     assert [each.topic for each in counted(window.end())] == ["*", "fees"]
+
+
+@pytest.mark.parametrize(
+    ("high_risk", "risk", "verdict"),
+    [
+        (("died",), 0.5, "watch"),
+        (("died",), 1.0, "elevated"),
+        (("died",), 0.0, "watch"),
+        (("poisoned",), 0.0, "elevated"),
+    ],
+)
+def test_a_high_risk_is_worth_what_it_weighs_and_is_weighed_here_if_the_last_version_scored_it(
+    window: Window, high_risk: tuple[str, ...], risk: float, verdict: str
+) -> None:
+    (signal,) = records(window.take(a_scored_mention(high_risk=high_risk, risk=risk)), Signal)
+    assert signal.verdict == verdict
 
 
 def test_a_high_risk_mention_of_the_day_before_yesterday_is_not_announced(window: Window) -> None:
@@ -309,22 +327,18 @@ def test_an_announcement_says_who_speaks_the_same_however_much_was_counted_befor
     window.take(a_scored_mention(id="1", at=0, author=author))
     if is_judged:
         window.advance(60)
-    (_, announced) = window.take(
-        a_scored_mention(id="2", at=90, author=author, relation="employee", high_risk=("died",), risk=0.5)
-    )
-    assert isinstance(announced.record, TopicMention)
-    assert announced.record.risk == 0.5
-    profile = announced.record.profile
-    assert profile is not None
+    complaint = a_scored_mention(id="2", at=90, author=author, relation="employee", high_risk=("died",), risk=0.5)
+    (announced,) = records(window.take(complaint), Signal)
+    (profile,) = announced.profiles
     assert (profile.relation, profile.history) == ("employee", "")
     assert profile.reasons == ("the author is a declared employee of acme",)
+    assert announced.reasons[-1] == "the author is a declared employee of acme"
 
 
 def test_of_who_writes_in_private_no_more_is_told_than_the_watchlist_declares(window: Window) -> None:
     author = an_author(handle="jane84756103", name="", followers=0)
     raw = a_mention(author=author, private=True)
-    (_, announced) = window.take(a_scored_mention(mention=raw, high_risk=("lawsuit",)))
-    assert isinstance(announced.record, TopicMention)
-    assert announced.record.profile is not None
-    assert announced.record.profile.indicators == ()
-    assert announced.record.profile.followers is None
+    (announced,) = records(window.take(a_scored_mention(mention=raw, high_risk=("lawsuit",))), Signal)
+    (profile,) = announced.profiles
+    assert profile.indicators == ()
+    assert profile.followers is None

@@ -183,42 +183,6 @@ def test_while_workers_reload_both_versions_come_and_the_baseline_restarts_once(
     assert since_ms(window) == milliseconds(130)
 
 
-def test_a_high_risk_mention_is_signalled_at_once_and_once(window: Window) -> None:
-    record = a_topic_mention(high_risk=("lawsuit",), is_update=True, reach=250_000)
-    (emit,) = window.take(record)
-    assert emit.is_urgent
-    assert emit.key == "acme"
-    assert signals([emit])[0].high_risk == ("lawsuit",)
-    assert "its author reaches 250,000" in signals([emit])[0].reasons
-    assert window.take(record, a_topic_mention(high_risk=("lawsuit",), reach=5)) == []
-    (activity,) = activities(window.end())
-    assert (activity.mentions, activity.reach) == (1, 5), "the announcement itself is not counted"
-
-
-@pytest.mark.parametrize(
-    ("high_risk", "risk", "verdict"),
-    [
-        (("died",), 0.5, "watch"),
-        (("died",), 1.0, "elevated"),
-        (("died",), 0.0, "watch"),
-        (("poisoned",), 0.0, "elevated"),
-    ],
-)
-def test_a_high_risk_is_worth_what_it_weighs_and_is_weighed_here_if_the_last_version_announced_it(
-    window: Window, high_risk: tuple[str, ...], risk: float, verdict: str
-) -> None:
-    (emit,) = window.take(a_topic_mention(high_risk=high_risk, risk=risk, is_update=True))
-    assert signals([emit])[0].verdict == verdict
-
-
-def test_a_high_risk_says_who_names_it(window: Window) -> None:
-    profile = AuthorProfile(author="x|a1", relation="employee", reasons=("the author is a declared employee of acme",))
-    (emit,) = window.take(a_topic_mention(high_risk=("died",), risk=0.5, is_update=True, profile=profile))
-    (signal,) = signals([emit])
-    assert signal.profiles == (profile,)
-    assert signal.reasons[-1] == "the author is a declared employee of acme"
-
-
 def influential(window: Window, **fields: Any) -> list[Signal]:
     """What a complaint before half a million raises, after twelve days with small authors."""
     for day in range(12):

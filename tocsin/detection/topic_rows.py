@@ -233,18 +233,10 @@ class KeyRow(Row, tag="key"):
         return episode
 
 
-class SeenRow(Row, tag="seen"):
-    """A high-risk mention that was signalled, so that a repeat of it is not."""
-
-    posted_ms: int
-
-
 class WatermarkRow(Row, tag="watermark"):
     """The last tick that was judged."""
 
     judged_ms: int
 
 
-TopicRow = (
-    CountsRow | PartRow | CellRow | KeyRow | UsualRow | ReachRow | CascadeRow | SeenRow | WatermarkRow | CoordinationRow
-)
+TopicRow = CountsRow | PartRow | CellRow | KeyRow | UsualRow | ReachRow | CascadeRow | WatermarkRow | CoordinationRow

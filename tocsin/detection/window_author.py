@@ -47,7 +47,7 @@ from tocsin.detection.forgetting import tell_topics
 from tocsin.detection.influence import DEFAULT as INFLUENCE
 from tocsin.detection.profile import BUSY_DAY, BUSY_HOUR, Heard, profile_author
 from tocsin.detection.setup import Setup
-from tocsin.detection.signals import author_burst_signal
+from tocsin.detection.signals import author_burst_signal, high_risk_signal
 from tocsin.flow import Emit, Rows
 from tocsin.instants import DAY_MS, HOUR_MS, SECOND_MS, instant, milliseconds, tick_end
 
@@ -141,7 +141,7 @@ class WindowAuthor:
         return min((tick for tick in (waiting, closing) if tick is not None), default=None)
 
     def _announce(self, row: Waiting) -> list[Emit]:
-        """Pass a high-risk mention at once; a repeat of it is silent."""
+        """Signal a high-risk mention at once, for it does not wait to be counted; a repeat of it is silent."""
         if self._erased.known:
             row = self._erased.hide(row)
         mention = row.counted
@@ -154,8 +154,8 @@ class WindowAuthor:
         if row.evidence is not None:
             emits.append(Emit(streams.EVIDENCE, mention.mention, row.evidence, is_urgent=True))
         # What was heard before is not said: how much of it has been counted yet is a matter of luck.
-        announcement = mention.replace(is_update=True, has_evidence=bool(emits), profile=self._profile(row, None))
-        emits.append(Emit(streams.BY_TOPIC, mention.topic_key, announcement, is_urgent=True))
+        announced = mention.replace(has_evidence=bool(emits), profile=self._profile(row, None))
+        emits.append(Emit(streams.INBOX, mention.brand, high_risk_signal(announced), is_urgent=True))
         return emits
 
     # --- one tick -----------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ A mention is added on arrival to the part of its tick; a part is a sum, so that 
 the watermark passes the end of a tick, its parts join their minutes and the topics they touched are judged. What comes
 after its tick was judged joins its own minute at the next tick, inside the horizon of six hours, and is counted late.
 
-Rows (the prefix of their keys): `b|` a minute, `k|` what is remembered of a topic, `r|` a high-risk mention that was
-signalled, `w` the last tick judged; and those of `topic_parts`, `topic_told` and `brand_watches`.
+Rows (the prefix of their keys): `b|` a minute, `k|` what is remembered of a topic, `w` the last tick judged; and those
+of `topic_parts`, `topic_told` and `brand_watches`.
 """
 
 from __future__ import annotations
@@ -35,19 +35,15 @@ from tocsin.detection.signals import (
     CELL_MS,
     burst_signal,
     count_signal,
-    high_risk_signal,
     minute_activity,
     silence_ended_signal,
 )
 from tocsin.detection.spans import HORIZON_MINUTES, Spans
 from tocsin.detection.topic_parts import TopicParts
-from tocsin.detection.topic_rows import CountsRow, KeyRow, PartRow, SeenRow, TopicRow, WatermarkRow
+from tocsin.detection.topic_rows import CountsRow, KeyRow, PartRow, TopicRow, WatermarkRow
 from tocsin.detection.topic_told import TopicTold
 from tocsin.flow import Emit, Rows
 from tocsin.instants import DAY_MS, HOUR_MS, MINUTE_MS, TICK_MS, digest, milliseconds, tick_end
-
-#: A high-risk mention is signalled once in this time, and not at all when it is older.
-REPEAT_HORIZON_MS = 24 * HOUR_MS
 
 #: What was usual is forgotten after so long without a mention.
 FORGET_AFTER_MS = 60 * DAY_MS
@@ -89,7 +85,6 @@ class WindowTopic:
         self._told = TopicTold(rows)
         self._watches: dict[str, BrandWatches] = {}
         self._parts = TopicParts(rows)
-        self._seen: dict[str, int] = {key[2:]: row.posted_ms for key, row in rows.items("r|")}
         #: The last tick of which anything is known: after the end of a replay nothing is silent.
         self._last_ms = streams.END_OF_TIME_MS
         self._due: dict[str, int] = {}
@@ -99,11 +94,8 @@ class WindowTopic:
     def take(self, record: TopicMention, appended_ms: int) -> Iterator[Emit]:  # noqa: ARG002 (event time only)
         if record.erased_as:
             return self._erase(record)
-        posted_ms = milliseconds(record.posted_at)
-        emits = self._pass_at_once(record, posted_ms) if record.high_risk and record.topic == WHOLE_BRAND else ()
-        if not (record.is_update and record.high_risk):
-            self._parts.add(record, posted_ms, self._judged_ms)
-        return iter(emits)
+        self._parts.add(record, milliseconds(record.posted_at), self._judged_ms)
+        return iter(())
 
     def advance(self, watermark_ms: int) -> Iterator[Emit]:
         emits: list[Emit] = []
@@ -122,11 +114,6 @@ class WindowTopic:
             self._judged_ms = judged_ms
             self._parts.close()
             self._rows.put("w", WatermarkRow(judged_ms))
-            for mention in [
-                each for each, posted_ms in self._seen.items() if posted_ms < judged_ms - REPEAT_HORIZON_MS
-            ]:
-                del self._seen[mention]
-                self._rows.delete(f"r|{mention}")
         return iter(emits)
 
     # --- taking -------------------------------------------------------------------------------------------------
@@ -136,14 +123,6 @@ class WindowTopic:
         if erase_from_topic(self._rows, record):
             self._begin()
         return iter([Emit(streams.INBOX, record.brand, tell_crises(record))])
-
-    def _pass_at_once(self, mention: TopicMention, posted_ms: int) -> list[Emit]:
-        """A high-risk mention does not wait for its tick; a repeat of it is silent."""
-        if mention.mention in self._seen or posted_ms < self._judged_ms - REPEAT_HORIZON_MS:
-            return []
-        self._seen[mention.mention] = posted_ms
-        self._rows.put(f"r|{mention.mention}", SeenRow(posted_ms))
-        return [Emit(streams.INBOX, mention.brand, high_risk_signal(mention), is_urgent=True)]
 
     # --- judging ------------------------------------------------------------------------------------------------
 
