@@ -34,7 +34,7 @@ down: $(VENV)/.installed ## stop a broker that `tocsin kafka start` left running
 	@$(BIN)/tocsin kafka stop
 
 test: $(VENV)/.installed ## all tests, on a real broker (under 10 minutes on 2 cores)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TESTS)
 
 check: $(VENV)/.installed ## format, lint, strict types, import layers, documents = code, bill of materials, audit
 	@$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """One Kafka for the whole run, started when the first test asks for it; a namespace of its own for each test.
 
-`make test` runs two processes: whatever needs Kafka, one test after the other, in one of them, and the rest beside it.
-Both have the same broker, which the process that only hands out tests has started.
+`make test` runs the files in two processes: those that need Kafka mostly wait. Both have the same broker, which the
+process that only hands out the files has started.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ import pytest
 from tocsin.kafka import BrokerSettings, LocalBroker
 
 ADDRESS = "TOCSIN_TEST_BOOTSTRAP"
-#: Rooms whose tests start processes or have deadlines: never two of them at once.
-_ALONE = ("e2e", "faults")
 _broker = ExitStack()
 
 
@@ -33,12 +31,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure() -> None:
     _broker.close()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent.name in _ALONE or "kafka" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("kafka"))
 
 
 @pytest.fixture(scope="session")
